@@ -1,0 +1,159 @@
+# Foedus. `make help` lists the targets. Everything that is made goes into build/.
+#
+#   make            the five programs
+#   make check      every test; `make SAN=address,undefined check` under sanitizers
+#   V=1             show the full command lines
+#   CC=clang        another compiler; WERROR=1 makes warnings errors (CI does)
+
+PREFIX  ?= /usr/local
+DESTDIR ?=
+CC      ?= gcc
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+SAN     ?=
+ARCH    := $(shell uname -m)
+
+BUILD := build$(if $(SAN),/san)$(if $(filter clang%,$(notdir $(CC))),/clang)
+GEN   := $(BUILD)/gen
+
+PKGS := libuv libprotobuf-c openssl sqlite3 openblas libmicrohttpd jansson libcurl zlib inih ipopt
+# pkg-config is asked once a run; a missing package is named by it.
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) | sed 's,-I/usr,-isystem /usr,g')
+PKG_LIBS   := -Wl,--as-needed $(shell pkg-config --libs $(filter-out ipopt,$(PKGS))) -lipopt
+ifneq ($(.SHELLSTATUS),0)
+$(error a package is missing: run deploy/deps.sh)
+endif
+
+WARN    := -Wall -Wextra -Wshadow -Wconversion -Wvla -Wstrict-prototypes -Wmissing-prototypes $(if $(WERROR),-Werror)
+CFLAGS  ?= -O2 -g
+ALL_CFLAGS = -std=gnu11 -D_GNU_SOURCE $(CFLAGS) -fno-omit-frame-pointer -fstack-protector-strong -fPIE \
+             -I. -I$(GEN) $(PKG_CFLAGS) $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all)
+ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(LDFLAGS) $(if $(SAN),-fsanitize=$(SAN))
+LIBS    := $(PKG_LIBS) -lm -lpthread
+
+ifeq ($(V),1)
+Q :=
+say = @:
+else
+Q := @
+say = @printf '  %-7s %s\n' $(1) $(2)
+endif
+
+# --- what there is to build: found by wildcard, so a new file needs no edit here ---------------
+PROTO_SRC := $(wildcard proto/*.proto)
+PROTO_C   := $(PROTO_SRC:proto/%.proto=$(GEN)/proto/%.pb-c.c)
+PROTO_H   := $(PROTO_C:.c=.h)
+PROTO_OBJ := $(PROTO_C:.c=.o)
+
+objs = $(patsubst %.c,$(BUILD)/%.o,$(1))
+COMMON_SRC := $(wildcard common/*/*.c)
+CLOUD_SRC  := $(filter-out cloud/lab/%,$(wildcard cloud/*/*.c))
+EDGE_SRC   := $(wildcard edge/*/*.c)
+SIM_SRC    := $(filter-out sim/main.c,$(wildcard sim/*.c))
+SUPPORT_SRC := $(wildcard tests/support/*.c)
+
+LIB_COMMON := $(BUILD)/libcommon.a
+LIB_CLOUD  := $(BUILD)/libcloud.a
+LIB_EDGE   := $(BUILD)/libedge.a
+LIB_SIM    := $(BUILD)/libsim.a
+LIB_SUPPORT := $(BUILD)/libsupport.a
+
+PROGRAMS := $(if $(wildcard cloud/main.c),$(BUILD)/foedus-cloud) \
+            $(if $(wildcard edge/main.c),$(BUILD)/foedus-edge) \
+            $(if $(wildcard ctl/*.c),$(BUILD)/foedus) \
+            $(if $(wildcard cloud/lab/*.c),$(BUILD)/edmsac) \
+            $(if $(wildcard sim/main.c),$(BUILD)/foedus-sim)
+UNIT_TESTS  := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
+INTEG_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/integration/test_*.c))
+FUZZERS     := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
+BENCHES     := $(patsubst %.c,$(BUILD)/%,$(wildcard bench/bench_*.c))
+
+.PHONY: all check unit integration simcheck fuzz bench demo tidy install clean help
+.SECONDARY:
+all: $(PROGRAMS)
+
+help:
+	@sed -n 's/^#   //p' Makefile
+	@echo 'targets: all check unit integration simcheck fuzz bench demo tidy install clean'
+
+# --- rules ------------------------------------------------------------------------------------
+# SIMD kernels live in files named *_avx2.c and *_avx512.c, chosen at run time.
+ifeq ($(ARCH),x86_64)
+$(BUILD)/%_avx2.o:   SIMD := -mavx2 -mfma
+$(BUILD)/%_avx512.o: SIMD := -mavx512f -mavx512vl -mavx512dq -mavx512bw -mfma
+endif
+
+$(BUILD)/%.o: %.c Makefile | $(PROTO_H)
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(WARN) $(SIMD) -MMD -MP -c -o $@ $<
+
+$(GEN)/proto/%.pb-c.c $(GEN)/proto/%.pb-c.h &: proto/%.proto
+	$(call say,PROTOC,$<)
+	@mkdir -p $(@D)
+	$(Q)protoc-c --c_out=$(GEN) $<
+
+$(GEN)/proto/%.pb-c.o: $(GEN)/proto/%.pb-c.c
+	$(call say,CC,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) -w -c -o $@ $<
+
+define archive
+	$(call say,AR,$@)
+	@mkdir -p $(@D)
+	$(Q)rm -f $@ && ar rcs $@ $^
+endef
+$(LIB_COMMON):  $(call objs,$(COMMON_SRC)) $(PROTO_OBJ) ; $(archive)
+$(LIB_CLOUD):   $(call objs,$(CLOUD_SRC)) ; $(archive)
+$(LIB_EDGE):    $(call objs,$(EDGE_SRC)) ; $(archive)
+$(LIB_SIM):     $(call objs,$(SIM_SRC)) ; $(archive)
+$(LIB_SUPPORT): $(call objs,$(SUPPORT_SRC)) ; $(archive)
+
+define link
+	$(call say,LD,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LIBS) $(1)
+endef
+$(BUILD)/foedus-cloud: $(BUILD)/cloud/main.o $(LIB_CLOUD) $(LIB_COMMON) ; $(call link)
+$(BUILD)/foedus-edge:  $(BUILD)/edge/main.o $(LIB_EDGE) $(LIB_COMMON) ; $(call link)
+$(BUILD)/foedus:       $(call objs,$(wildcard ctl/*.c)) $(LIB_COMMON) ; $(call link)
+$(BUILD)/edmsac:       $(call objs,$(wildcard cloud/lab/*.c)) $(LIB_CLOUD) $(LIB_COMMON) ; $(call link)
+$(BUILD)/foedus-sim:   $(BUILD)/sim/main.o $(LIB_SIM) $(LIB_CLOUD) $(LIB_EDGE) $(LIB_COMMON) ; $(call link)
+
+TEST_LIBS := $(LIB_SUPPORT) $(LIB_SIM) $(LIB_CLOUD) $(LIB_EDGE) $(LIB_COMMON)
+$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(TEST_LIBS) ; $(call link,$(CHECK_LIBS))
+$(BUILD)/tests/integration/%: $(BUILD)/tests/integration/%.o $(TEST_LIBS) ; $(call link,$(CHECK_LIBS))
+$(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(TEST_LIBS) ; $(call link)
+$(BUILD)/bench/%: $(BUILD)/bench/%.o $(TEST_LIBS) ; $(call link)
+CHECK_LIBS = $(shell pkg-config --libs check)
+
+# --- tests ------------------------------------------------------------------------------------
+SIM_SEEDS ?= 1..300
+check: all $(UNIT_TESTS) $(INTEG_TESTS) $(FUZZERS)
+	$(Q)BUILD=$(BUILD) SIM_SEEDS=$(SIM_SEEDS) sh tests/run.sh all $(UNIT_TESTS) $(INTEG_TESTS)
+unit: $(UNIT_TESTS)
+	$(Q)BUILD=$(BUILD) sh tests/run.sh unit $(UNIT_TESTS)
+integration: all $(INTEG_TESTS)
+	$(Q)BUILD=$(BUILD) sh tests/run.sh integration $(INTEG_TESTS)
+simcheck: all
+	$(Q)BUILD=$(BUILD) SIM_SEEDS=$(SIM_SEEDS) sh tests/run.sh sim
+fuzz: $(FUZZERS)
+	$(Q)BUILD=$(BUILD) sh tests/run.sh fuzz
+
+tidy:
+	$(Q)BUILD=$(BUILD) CFLAGS='$(ALL_CFLAGS)' python3 tests/tidy.py
+
+bench: all $(BENCHES)
+	$(Q)BUILD=$(BUILD) sh bench/run.sh
+
+demo: all
+	$(Q)$(BUILD)/foedus demo $(DEMO)
+
+install: all
+	$(Q)for p in $(PROGRAMS); do install -D -m 755 $$p $(DESTDIR)$(PREFIX)/bin/$$(basename $$p); done
+	$(call say,INSTALL,$(DESTDIR)$(PREFIX)/bin)
+
+clean:
+	$(Q)rm -rf build
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,279 @@
+#include "common/base/opt.h"
+
+#include <ini.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/str.h"
+#include "common/base/version.h"
+
+static const struct opt *by_name(const struct opt_program *p, const char *name, size_t n)
+{
+	for (const struct opt *o = p->table; o->name; o++)
+		if (strlen(o->name) == n && strncmp(o->name, name, n) == 0)
+			return o;
+	return NULL;
+}
+
+static const struct opt *by_letter(const struct opt_program *p, char letter)
+{
+	for (const struct opt *o = p->table; o->name; o++)
+		if (o->letter && o->letter == letter)
+			return o;
+	return NULL;
+}
+
+static size_t min3(size_t a, size_t b, size_t c)
+{
+	size_t m = a < b ? a : b;
+
+	return m < c ? m : c;
+}
+
+/* Levenshtein distance of two short words. */
+static size_t distance(const char *a, const char *b, size_t n)
+{
+	size_t row[64];
+	size_t m = strlen(b);
+
+	if (m >= 64 || n >= 64)
+		return 64;
+	for (size_t j = 0; j <= m; j++)
+		row[j] = j;
+	for (size_t i = 1; i <= n; i++) {
+		size_t diagonal = row[0];
+
+		row[0] = i;
+		for (size_t j = 1; j <= m; j++) {
+			size_t above = row[j];
+
+			row[j] = min3(row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1]));
+			diagonal = above;
+		}
+	}
+	return row[m];
+}
+
+static int unknown(const struct opt_program *p, const char *word, size_t n, struct err *e)
+{
+	const struct opt *best = NULL;
+	size_t least = 4;
+
+	for (const struct opt *o = p->table; o->name; o++) {
+		size_t d = distance(word, o->name, n);
+
+		if (d < least) {
+			least = d;
+			best = o;
+		}
+	}
+	if (best)
+		return err_set(e, E_INVALID, "unknown option '%.*s' (did you mean --%s? `%s --help` lists all)",
+		               (int)n, word, best->name, p->name);
+	return err_set(e, E_INVALID, "unknown option '%.*s' (`%s --help` lists all)", (int)n, word, p->name);
+}
+
+static bool is_choice(const char *words, const char *value)
+{
+	size_t n = strlen(value);
+
+	for (const char *w = words; w; w = strchr(w, '|') ? strchr(w, '|') + 1 : NULL) {
+		size_t m = strcspn(w, "|");
+
+		if (m == n && strncmp(w, value, n) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int flag_value(const char *value, const char *what, bool *out, struct err *e)
+{
+	bool yes = strcmp(value, "true") == 0 || strcmp(value, "yes") == 0 || strcmp(value, "1") == 0;
+	bool no = strcmp(value, "false") == 0 || strcmp(value, "no") == 0 || strcmp(value, "0") == 0;
+
+	if (!yes && !no)
+		return err_set(e, E_INVALID, "%s: '%.32s' is not true or false", what, value);
+	*out = yes;
+	return 0;
+}
+
+static int assign(const struct opt *o, const char *value, void *into, struct err *e)
+{
+	void *at = (char *)into + o->offset;
+	char what[80];
+
+	snprintf(what, sizeof(what), "--%s", o->name);
+	switch (o->kind) {
+	case OPT_FLAG:
+		return flag_value(value, what, at, e);
+	case OPT_INT:
+		return str_to_int(value, what, (int64_t)o->lo, (int64_t)o->hi, at, e);
+	case OPT_DOUBLE:
+		return str_to_double(value, what, o->lo, o->hi, at, e);
+	case OPT_BYTES:
+		return str_to_bytes(value, what, (int64_t)o->hi, at, e);
+	case OPT_CHOICE:
+		if (!is_choice(o->arg, value))
+			return err_set(e, E_INVALID, "%s: '%.64s' is not one of %s", what, value, o->arg);
+		break;
+	case OPT_TEXT:
+		break;
+	}
+	*(const char **)at = value;
+	return 0;
+}
+
+struct file_state {
+	const struct opt_program *p;
+	void *into;
+	struct err *e;
+	int rc;
+};
+
+static int on_key(void *ctx, const char *section, const char *key, const char *value)
+{
+	struct file_state *s = ctx;
+	const struct opt *o = by_name(s->p, key, strlen(key));
+
+	(void)section;
+	if (s->rc)
+		return 0;
+	if (!o) {
+		s->rc = unknown(s->p, key, strlen(key), s->e);
+		return 0;
+	}
+	/* The configuration lives as long as the process, like argv. */
+	s->rc = assign(o, o->kind == OPT_TEXT || o->kind == OPT_CHOICE ? strdup(value) : value, s->into, s->e);
+	return s->rc == 0;
+}
+
+static int from_file(const struct opt_program *p, const char *path, void *into, struct err *e)
+{
+	struct file_state s = {p, into, e, 0};
+	int line = ini_parse(path, on_key, &s);
+
+	if (s.rc)
+		return err_wrap(e, "%s, line %d", path, line);
+	if (line < 0)
+		return err_set(e, E_NOT_FOUND, "%s: cannot read the configuration file", path);
+	if (line > 0)
+		return err_set(e, E_INVALID, "%s, line %d: not of the form key = value", path, line);
+	return 0;
+}
+
+static int defaults(const struct opt_program *p, void *into, struct err *e)
+{
+	for (const struct opt *o = p->table; o->name; o++) {
+		int rc = o->fallback ? assign(o, o->fallback, into, e) : 0;
+
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+/* One option at argv[*i]; moves *i past its value. With `config_only` everything but --config is read and
+ * dropped. */
+static int one(const struct opt_program *p, int argc, char **argv, int *i, void *into, bool config_only,
+               struct err *e)
+{
+	const char *word = argv[*i];
+	bool is_long = word[1] == '-';
+	size_t n = is_long ? strcspn(word + 2, "=") : 1;
+	const struct opt *o = is_long ? by_name(p, word + 2, n) : by_letter(p, word[1]);
+	const char *value = is_long && word[2 + n] == '=' ? word + 3 + n : NULL;
+
+	if (!o)
+		return is_long ? unknown(p, word + 2, n, e) : unknown(p, word, strlen(word), e);
+	if (!is_long && word[2])
+		value = word + 2;
+	if (o->kind == OPT_FLAG)
+		return config_only ? 0 : assign(o, value ? value : "true", into, e);
+	if (!value && *i + 1 >= argc)
+		return err_set(e, E_INVALID, "--%s needs a value: %s", o->name, o->arg);
+	if (!value)
+		value = argv[++*i];
+	if (config_only)
+		return strcmp(o->name, "config") == 0 ? from_file(p, value, into, e) : 0;
+	return assign(o, value, into, e);
+}
+
+static bool is_option(const char *word)
+{
+	return word[0] == '-' && word[1] && strcmp(word, "--") != 0;
+}
+
+static int command_line(const struct opt_program *p, int argc, char **argv, void *into, bool config_only,
+                        int *first, struct err *e)
+{
+	int i = 1;
+
+	for (; i < argc && is_option(argv[i]); i++) {
+		int rc = one(p, argc, argv, &i, into, config_only, e);
+
+		if (rc)
+			return rc;
+	}
+	if (i < argc && strcmp(argv[i], "--") == 0)
+		i++;
+	*first = i;
+	if (i < argc && !*p->operands)
+		return err_set(e, E_INVALID, "'%.64s': %s takes no operands (`%s --help`)", argv[i], p->name,
+		               p->name);
+	return 0;
+}
+
+int opt_parse(const struct opt_program *p, int argc, char **argv, void *into, int *first_operand,
+              struct err *e)
+{
+	int rc, first;
+
+	for (int i = 1; i < argc && is_option(argv[i]); i++) {
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
+			opt_help(p, stdout);
+			return OPT_HELP_SHOWN;
+		}
+		if (strcmp(argv[i], "--version") == 0) {
+			printf("%s %s\n", p->name, FOEDUS_VERSION);
+			return OPT_HELP_SHOWN;
+		}
+	}
+	rc = defaults(p, into, e);
+	if (!rc)
+		rc = command_line(p, argc, argv, into, true, &first, e);
+	if (!rc)
+		rc = command_line(p, argc, argv, into, false, &first, e);
+	if (!rc && first_operand)
+		*first_operand = first;
+	return rc;
+}
+
+static void help_line(const struct opt *o, FILE *out)
+{
+	char left[64];
+
+	snprintf(left, sizeof(left), "%s%c%s--%s%s%s", o->letter ? "-" : " ", o->letter ? o->letter : ' ',
+	         o->letter ? ", " : "  ", o->name, o->kind == OPT_FLAG ? "" : " ",
+	         o->kind == OPT_FLAG ? "" : o->arg);
+	fprintf(out, "  %-36s %s", left, o->help);
+	if (o->fallback && *o->fallback && o->kind != OPT_FLAG)
+		fprintf(out, " (default: %s)", o->fallback);
+	fputc('\n', out);
+}
+
+void opt_help(const struct opt_program *p, FILE *out)
+{
+	fprintf(out, "%s: %s\n\nUsage: %s [options] %s\n\nOptions:\n", p->name, p->summary, p->name, p->operands);
+	for (const struct opt *o = p->table; o->name; o++)
+		help_line(o, out);
+	fprintf(out, "  %-36s %s\n  %-36s %s\n", "-h, --help", "show this", "    --version", "show the version");
+}
+
+void opt_sample(const struct opt_program *p, FILE *out)
+{
+	fprintf(out, "# %s: %s\n", p->name, p->summary);
+	for (const struct opt *o = p->table; o->name; o++)
+		if (strcmp(o->name, "config") != 0)
+			fprintf(out, "\n# %s%s%s\n#%s = %s\n", o->help, o->kind == OPT_CHOICE ? ": " : "",
+			        o->kind == OPT_CHOICE ? o->arg : "", o->name, o->fallback ? o->fallback : "");
+}

@@ -1,0 +1,63 @@
+/* Options: one table is the parser, the configuration file, `--help`, the manual and the sample file.
+ *
+ *   static const struct opt table[] = {
+ *       {"listen", 'l', OPT_TEXT, "HOST:PORT", "where edges connect", "0.0.0.0:7700", 0, 0,
+ *        offsetof(struct config, listen)},
+ *       OPT_END};
+ *
+ * A program parses into its own struct, whose members have the types given at enum opt_kind. */
+#ifndef BASE_OPT_H
+#define BASE_OPT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "common/base/err.h"
+
+enum opt_kind {
+	OPT_FLAG,   /* bool; takes no value */
+	OPT_INT,    /* int64_t, lo..hi */
+	OPT_DOUBLE, /* double, lo..hi */
+	OPT_TEXT,   /* const char *, owned by the table or by argv */
+	OPT_CHOICE, /* const char *, one of the words in `arg` separated by '|' */
+	OPT_BYTES,  /* int64_t, with k, M or G, up to hi */
+};
+
+struct opt {
+	const char *name; /* long name without dashes, and the key in the configuration file */
+	char letter;      /* short name or 0 */
+	enum opt_kind kind;
+	const char *arg;      /* placeholder in the help, or the words of a choice */
+	const char *help;     /* one sentence fragment */
+	const char *fallback; /* default as text; NULL = unset */
+	double lo, hi;        /* accepted range of numbers */
+	size_t offset;        /* of the member in the program's struct */
+};
+
+#define OPT_END                                                                                              \
+	{                                                                                                        \
+		0                                                                                                    \
+	}
+
+struct opt_program {
+	const char *name;     /* "foedus-cloud" */
+	const char *summary;  /* one line */
+	const char *operands; /* "[INSTANCES.jsonl]", or "" when none are taken */
+	const struct opt *table;
+};
+
+/* Result of opt_parse besides errors. */
+enum { OPT_RUN = 0, OPT_HELP_SHOWN = 1 };
+
+/* Defaults, then `--config FILE` if the table has it (INI, the keys are the long names), then the command
+ * line, the last word winning. Unknown options are an error that names the nearest known one. Prints the help
+ * for --help and -h, the version for --version. On OPT_RUN, *first_operand is the index in argv of the first
+ * operand (argc when none). */
+int opt_parse(const struct opt_program *p, int argc, char **argv, void *into, int *first_operand,
+              struct err *e) MUST_CHECK;
+void opt_help(const struct opt_program *p, FILE *out);
+void opt_sample(const struct opt_program *p, FILE *out); /* a commented configuration file */
+
+#endif
