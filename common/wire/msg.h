@@ -101,7 +101,7 @@ struct msg_choice {
 
 struct msg_work {
 	char kind[WIRE_NAME_MAX + 1];
-	struct blob_ref base;
+	struct blob_ref start;
 	struct blob_ref needs;
 	uint64_t samples;
 };
