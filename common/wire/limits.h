@@ -17,7 +17,6 @@ enum {
 	WIRE_TEXT_MAX = 512, /* reasons and error texts */
 	WIRE_KINDS_MAX = 8,  /* module kinds in one message */
 	WIRE_MANIFEST_MAX = 64 * 1024,
-	WIRE_SIGNATURE_MAX = 64,
 
 	WIRE_BLOB_WINDOW = 1024 * 1024,      /* unacknowledged bytes of one transfer */
 	WIRE_TRANSFERS_MAX = 8,              /* transfers under way on one connection, each direction */

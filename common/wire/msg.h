@@ -103,7 +103,8 @@ struct msg_work {
 	char kind[WIRE_NAME_MAX + 1];
 	struct blob_ref start;
 	struct blob_ref needs;
-	uint64_t samples;
+	uint64_t samples;    /* training samples to process, exactly */
+	uint32_t generation; /* aggregations behind the starting parameters */
 };
 
 struct msg_task {
@@ -142,10 +143,8 @@ struct msg_receipt {
 
 struct msg_deploy {
 	uint64_t round, version;
-	const uint8_t *manifest; /* borrowed: in a decoded message it lives until msg_release() */
+	const uint8_t *manifest; /* signed form, borrowed: in a decoded message it lives until msg_release() */
 	size_t manifest_len;
-	uint8_t signature[WIRE_SIGNATURE_MAX];
-	size_t signature_len;
 	uint64_t deadline_ms;
 };
 
