@@ -3,8 +3,6 @@
 #ifndef WIRE_LIMITS_H
 #define WIRE_LIMITS_H
 
-#include "common/contract/contract.h" /* CONTRACT_TYPES_MAX */
-
 enum {
 	WIRE_PROTOCOL = 1,            /* the version spoken */
 	WIRE_FRAME_UNAUTH_MAX = 4096, /* envelope bytes until the peer is welcomed */

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "common/base/digest.h"
-#include "common/contract/contract.h"
+#include "common/contract/menu.h"
 #include "common/contract/telemetry.h"
 #include "common/wire/limits.h"
 
@@ -66,8 +66,9 @@ struct msg_welcome {
 
 /* The public terms of a round, as the edges need them to choose. */
 struct market {
-	struct terms terms;        /* types, prior, transition, e1, e3, delta, q_max */
-	double samples_per_effort; /* training samples in one unit of effort */
+	struct terms terms;
+	double prior[CONTRACT_TYPES_MAX]; /* of the types in period 1 */
+	double samples_per_effort;        /* training samples in one unit of effort */
 };
 
 struct msg_signal_request {
