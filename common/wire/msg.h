@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "common/base/digest.h"
+#include "common/blob/ref.h"
 #include "common/contract/menu.h"
 #include "common/contract/telemetry.h"
 #include "common/wire/limits.h"
@@ -40,11 +41,6 @@ enum msg_kind {
 #define X(kind, member) kind,
 	MSG_LIST(X)
 #undef X
-};
-
-struct blob_ref {
-	struct digest digest; /* all zero = none */
-	uint64_t size;        /* bytes */
 };
 
 struct msg_hello {
