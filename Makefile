@@ -140,7 +140,8 @@ simcheck: all
 fuzz: $(FUZZERS)
 	$(Q)BUILD=$(BUILD) sh tests/run.sh fuzz
 
-tidy:
+tidy: $(PROTO_H)
+	$(Q)python3 tests/tidy.py --selftest
 	$(Q)BUILD=$(BUILD) CFLAGS='$(ALL_CFLAGS)' python3 tests/tidy.py
 
 bench: all $(BENCHES)
