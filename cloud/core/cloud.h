@@ -1,0 +1,75 @@
+/* The cloud: sessions with the edges, the registry, and the runner of rounds.
+ *
+ * Knows links, the store, the blob store, jobs and the time only through interfaces, so that the
+ * daemon and the simulator run this very code. Every change is committed to the store before
+ * anything of it leaves the process. All functions belong to one thread.
+ *
+ * When the store cannot take a commit the cloud is dead: it sends nothing any more, calls
+ * env->fatal once, and waits to be freed. A restart goes on from what was committed. */
+#ifndef CORE_CLOUD_H
+#define CORE_CLOUD_H
+
+#include "cloud/core/job.h"
+#include "cloud/core/round.h"
+#include "cloud/store/store.h"
+#include "common/base/executor.h"
+#include "common/base/metrics.h"
+#include "common/blob/blob.h"
+#include "common/net/link.h"
+
+struct cloud_config {
+	char name[WIRE_NAME_MAX + 1]; /* told to the edges */
+	struct instance market;       /* terms of every round */
+	double samples_per_effort;    /* training samples in one unit of effort */
+	struct round_rules rules;
+	size_t edges_min;    /* a round starts when this many are connected */
+	uint64_t rounds_max; /* no new round after this many; 0 = no limit */
+	int64_t pause_ms;    /* between two rounds */
+	int64_t retry_ms;    /* before the round after a failed one */
+	bool open_enrolment; /* unknown certificates of our CA may join */
+	uint32_t heartbeat_ms;
+};
+
+struct cloud_env {
+	void *ctx;
+	int64_t (*wall_ms)(void *ctx);
+	void (*fatal)(void *ctx, const struct err *why);
+	struct executor *executor; /* jobs and blob commits; NULL = in place */
+	const struct job_ops *ops;
+	void *ops_ctx;
+	struct metrics *metrics; /* NULL = none kept */
+};
+
+struct cloud;
+
+/* Loads everything from the store; an unfinished round is resumed. The store and blobs stay the caller's. */
+int cloud_new(const struct cloud_config *config, const struct cloud_env *env, struct store *store,
+              struct blobs *blobs, struct cloud **out, struct err *e) MUST_CHECK;
+/* Drops all sessions without a word (their links must be closed or closing); jobs under way must have ended.
+ */
+void cloud_free(struct cloud *c);
+
+/* A new authenticated link: takes it over (sets its events). */
+void cloud_accept(struct cloud *c, struct link *l);
+/* Deadlines, silent peers, the start of rounds; call it every 100 ms or so. */
+void cloud_tick(struct cloud *c);
+/* Says Goodbye to every edge and closes the links; no new round starts. */
+void cloud_drain(struct cloud *c, uint64_t retry_after_ms);
+
+/* May this edge join? Changing it closes its session when the answer is no. */
+int cloud_allow(struct cloud *c, const char *edge, bool allowed, struct err *e) MUST_CHECK;
+
+/* For the administration: borrowed, valid until the next call. */
+const struct round *cloud_round(const struct cloud *c); /* NULL between rounds */
+const struct cloud_config *cloud_settings(const struct cloud *c);
+struct store *cloud_store(const struct cloud *c);
+uint64_t cloud_agent_version(const struct cloud *c); /* newest; 0 = none */
+bool cloud_is_connected(const struct cloud *c, const char *edge);
+size_t cloud_connected(const struct cloud *c); /* open sessions */
+size_t cloud_jobs_pending(const struct cloud *c);
+/* The rounds asked for (rounds_max) are over. */
+bool cloud_is_finished(const struct cloud *c);
+void cloud_each_edge(const struct cloud *c,
+                     void (*each)(void *ctx, const struct edge_record *edge, bool connected), void *ctx);
+
+#endif

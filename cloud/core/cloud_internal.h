@@ -1,0 +1,72 @@
+/* Shared by the files of the cloud: cloud.c (life), session.c (one edge), runner.c (what rounds ask for). */
+#ifndef CORE_CLOUD_INTERNAL_H
+#define CORE_CLOUD_INTERNAL_H
+
+#include "cloud/core/cloud.h"
+#include "common/net/transfer.h"
+
+struct session {
+	struct session *next;
+	struct cloud *cloud;
+	struct link *link; /* NULL once it is closed */
+	struct transfers *transfers;
+	bool open;                   /* welcomed */
+	int64_t opened_ms, heard_ms; /* wall clock */
+	uint64_t agent_version;      /* it serves */
+};
+
+struct cloud {
+	struct cloud_config config;
+	struct cloud_env env;
+	struct store *store;
+	struct blobs *blobs;
+	struct session *sessions;
+	struct edge_record *edge; /* the registry, by name */
+	size_t edge_count;
+	struct round round; /* id 0 = none yet */
+	bool running;       /* the round is under way */
+	uint64_t last_round;
+	int64_t next_start_ms;     /* no round before this */
+	struct agent_record agent; /* version 0 = none */
+	struct blob_ref agent_blob[WIRE_KINDS_MAX];
+	size_t agent_blob_count;
+	double norm[STAGES][SEATS_MAX]; /* of accepted updates in this round */
+	size_t norm_count[STAGES];
+	size_t jobs; /* under way */
+	bool dead, draining;
+	struct {
+		struct metric *edges, *rounds, *rounds_failed, *paid, *accepted, *rejected, *late, *fallback, *phase,
+		    *accuracy;
+	} metric;
+};
+
+/* runner.c: stores what changed, then lets the rest happen; empties and frees `a`. */
+void cloud_apply(struct cloud *c, struct actions *a);
+void cloud_begin_round(struct cloud *c);
+void cloud_check_held(struct cloud *c, size_t seat, int stage, struct actions *a);
+void cloud_die(struct cloud *c, const struct err *why);
+int cloud_take_agent(struct cloud *c, struct agent_record *agent, struct err *e) MUST_CHECK;
+
+/* session.c */
+struct session *session_of(const struct cloud *c, const char *edge); /* open one, or NULL */
+void session_tell_due(struct session *s, size_t seat);
+void session_deploy(struct session *s, const struct msg *due);
+void session_fetch(struct session *s, size_t seat, int stage, struct actions *a);
+void session_tick(struct session *s, int64_t now_ms);
+void session_free(struct session *s);
+void session_error(struct session *s, const struct err *why, bool fatal, uint64_t reply_to);
+
+/* cloud.c */
+struct edge_record *cloud_edge(struct cloud *c, const char *edge);
+struct edge_record *cloud_add_edge(struct cloud *c, const char *edge);
+/* The newest module states in the order of the rules; first states are made where there are none. */
+int cloud_load_modules(struct cloud *c, struct module_state *out, size_t *count, struct err *e) MUST_CHECK;
+/* In a transaction of its own; a failure kills the cloud. */
+int cloud_save_edge(struct cloud *c, const struct edge_record *edge);
+
+static inline int64_t cloud_now(const struct cloud *c)
+{
+	return c->env.wall_ms(c->env.ctx);
+}
+
+#endif

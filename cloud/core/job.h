@@ -1,0 +1,69 @@
+/* Jobs: the heavy work of a round (policy, screening, aggregation, integration), done off the loop.
+ *
+ * The runner fills the inputs, an executor calls the given `run`, and the runner feeds the outputs to
+ * the round. A job owns copies of everything it reads, so it never races with the loop; run again after a
+ * crash with the same inputs it gives the same outputs. */
+#ifndef CORE_JOB_H
+#define CORE_JOB_H
+
+#include "cloud/core/round.h"
+#include "common/base/buf.h"
+
+struct cloud;
+
+/* One accepted update that goes into an aggregate. */
+struct job_update {
+	char edge[WIRE_NAME_MAX + 1];
+	struct msg_task order;
+	struct msg_update update;
+};
+
+struct job {
+	enum job_kind kind;
+	uint64_t round;
+	struct cloud *cloud;
+	const struct job_ops *ops;
+	void *ops_ctx;
+
+	/* inputs, as the kind needs them */
+	size_t seat;
+	int stage;
+	struct instance instance; /* policy */
+	struct job_update
+	    *list; /* owned; screen: one; aggregate: in the order of the seats; integrate: of both periods */
+	size_t count;
+	struct module_state module[WIRE_KINDS_MAX]; /* the round's modules before the job */
+	size_t module_count;
+	double norm_median; /* screen: of the norms accepted in this stage so far; 0 = none yet */
+	uint64_t version;   /* integrate: of the new agent */
+
+	/* outputs */
+	int rc; /* 0, or the job failed as `err` says */
+	struct err err;
+	struct menu menu; /* policy */
+	char policy[WIRE_NAME_MAX + 1];
+	double expected_profit;
+	bool policy_fallback; /* another policy than the configured one had to write it */
+	bool accepted;        /* screen */
+	char reason[WIRE_TEXT_MAX + 1];
+	double metric, norm;
+	struct module_state made[WIRE_KINDS_MAX]; /* aggregate, integrate: new states */
+	size_t made_count;
+	struct buf manifest; /* integrate: signed form */
+};
+
+/* What the laboratory of the cloud can do; the simulator has toy versions of these. */
+struct job_ops {
+	/* Does the job; on any thread, several at once. */
+	void (*run)(void *ctx, struct job *job);
+	/* The first state of a module kind, generation 0, its blob in the store. */
+	int (*first)(void *ctx, const char *kind, struct module_state *out, struct err *e);
+	/* The blobs that a signed manifest of ours names; *count <= WIRE_KINDS_MAX. */
+	int (*inspect)(void *ctx, const uint8_t *manifest, size_t n, struct blob_ref out[WIRE_KINDS_MAX],
+	               size_t *count, struct err *e);
+};
+
+struct job *job_new(enum job_kind kind, const struct round *r);
+void job_free(struct job *job);
+
+#endif

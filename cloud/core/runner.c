@@ -1,0 +1,379 @@
+/* Does what the round asks for: first the records, in one transaction; then messages, transfers and jobs. */
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cloud/core/cloud_internal.h"
+#include "cloud/store/ledger.h"
+#include "common/base/log.h"
+#include "common/base/mem.h"
+#include "common/base/str.h"
+
+void cloud_die(struct cloud *c, const struct err *why)
+{
+	if (c->dead)
+		return;
+	c->dead = true;
+	log_error("the store failed, nothing more is done: %s", why->text);
+	c->env.fatal(c->env.ctx, why);
+}
+
+static int pay(struct cloud *c, struct task *t, struct err *e)
+{
+	struct ledger_entry x = {.task = t->order.task,
+	                         .round = t->order.round,
+	                         .period = t->order.period,
+	                         .amount_micro = t->order.reward_micro,
+	                         .wall_ms = cloud_now(c)};
+	int rc;
+
+	memcpy(x.edge, t->edge, sizeof(x.edge));
+	rc = ledger_pay(c->store, &x, e);
+	if (rc)
+		return rc;
+	t->ledger_entry = x.entry;
+	t->ledger_hash = x.hash;
+	return 0;
+}
+
+static int save_one(struct cloud *c, const struct action *a, struct err *e)
+{
+	struct round *r = &c->round;
+
+	switch (a->kind) {
+	case ACT_SAVE_ROUND:
+		return store_save_round(c->store, r, e);
+	case ACT_SAVE_SEAT:
+		return store_save_seat(c->store, r->id, &r->seat[a->seat], e);
+	case ACT_SAVE_TASK:
+		return store_save_task(c->store, &r->seat[a->seat].task[a->stage], e);
+	case ACT_SAVE_MODULE:
+		return store_save_module(c->store, &r->module[a->module], e);
+	case ACT_PAY:
+		return pay(c, &r->seat[a->seat].task[a->stage], e);
+	default:
+		return 0;
+	}
+}
+
+static bool is_record(enum action_kind kind)
+{
+	return kind == ACT_SAVE_ROUND || kind == ACT_SAVE_SEAT || kind == ACT_SAVE_TASK ||
+	       kind == ACT_SAVE_MODULE || kind == ACT_PAY;
+}
+
+static int save_all(struct cloud *c, const struct actions *a, struct err *e)
+{
+	bool any = false;
+	int rc;
+
+	for (size_t i = 0; i < a->count; i++)
+		any |= is_record(a->list[i].kind);
+	if (!any)
+		return 0;
+	rc = store_begin(c->store, e);
+	/* The round first, then its seats, then their tasks: each refers to the one before. */
+	for (enum action_kind k = ACT_SAVE_ROUND; !rc && k <= ACT_SAVE_SEAT; k++)
+		for (size_t i = 0; !rc && i < a->count; i++)
+			if (a->list[i].kind == k)
+				rc = save_one(c, &a->list[i], e);
+	for (size_t i = 0; !rc && i < a->count; i++)
+		if (a->list[i].kind > ACT_SAVE_SEAT)
+			rc = save_one(c, &a->list[i], e);
+	if (!rc && c->agent.version && c->agent.version == c->round.agent_version)
+		rc = store_save_agent(c->store, &c->agent, e);
+	if (!rc)
+		rc = store_commit(c->store, e);
+	if (rc)
+		store_rollback(c->store);
+	return rc;
+}
+
+static void send_recorded(struct session *s, const struct seat *seat, int stage)
+{
+	struct msg m = {.kind = MSG_CHOICE_RECORDED};
+
+	m.choice_recorded.round = s->cloud->round.id;
+	m.choice_recorded.period = (uint32_t)stage + 1;
+	m.choice_recorded.item = seat->item[stage];
+	link_send(s->link, &m);
+}
+
+static void send_receipt(struct session *s, const struct task *t)
+{
+	struct msg m = {.kind = MSG_RECEIPT};
+
+	m.receipt.task = t->order.task;
+	m.receipt.accepted = t->state == TASK_ACCEPTED;
+	memcpy(m.receipt.reason, t->reason, sizeof(m.receipt.reason));
+	m.receipt.paid_micro = t->state == TASK_ACCEPTED ? t->paid_micro : 0;
+	m.receipt.ledger_entry = t->ledger_entry;
+	m.receipt.ledger_hash = t->ledger_hash;
+	link_send(s->link, &m);
+}
+
+static int compare_doubles(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static double median(const double *v, size_t n)
+{
+	double *sorted, m;
+
+	if (n == 0)
+		return 0;
+	sorted = mem_dup(v, n * sizeof(*v));
+	qsort(sorted, n, sizeof(*sorted), compare_doubles);
+	m = sorted[n / 2];
+	free(sorted);
+	return m;
+}
+
+static void add_update(struct job *job, const struct task *t)
+{
+	struct job_update *u;
+
+	job->list = mem_realloc(job->list, job->count + 1, sizeof(*job->list));
+	u = &job->list[job->count++];
+	memcpy(u->edge, t->edge, sizeof(u->edge));
+	u->order = t->order;
+	u->update = t->update;
+}
+
+static void fill_job(struct cloud *c, struct job *job, const struct action *a)
+{
+	const struct round *r = &c->round;
+
+	job->seat = a->seat;
+	job->stage = a->stage;
+	job->version = c->agent.version + 1;
+	if (job->kind == JOB_SCREEN) {
+		add_update(job, &r->seat[a->seat].task[a->stage]);
+		job->norm_median = median(c->norm[a->stage], c->norm_count[a->stage]);
+	}
+	for (size_t i = 0; i < r->seat_count; i++) {
+		for (int stage = 0; stage < STAGES; stage++) {
+			const struct task *t = &r->seat[i].task[stage];
+			bool wanted = job->kind == JOB_INTEGRATE || (job->kind == JOB_AGGREGATE && stage == a->stage);
+
+			if (wanted && t->state == TASK_ACCEPTED && t->update.result_count > 0)
+				add_update(job, t);
+		}
+	}
+}
+
+static void job_work(void *p)
+{
+	struct job *job = p;
+
+	job->ops->run(job->ops_ctx, job);
+}
+
+/* Keeps the norm for the median that later updates of this stage are compared with. */
+static void take_screening(struct cloud *c, const struct job *job, struct actions *a)
+{
+	if (job->accepted && c->norm_count[job->stage] < SEATS_MAX)
+		c->norm[job->stage][c->norm_count[job->stage]++] = job->norm;
+	round_screened(&c->round, &c->config.rules, job->seat, job->stage, job->accepted, job->reason,
+	               job->metric, cloud_now(c), a);
+}
+
+static int take_manifest(struct cloud *c, struct job *job, struct err *e)
+{
+	struct agent_record agent = {.version = job->version, .round = job->round, .made_ms = cloud_now(c)};
+
+	agent.manifest = mem_dup(job->manifest.data, job->manifest.len);
+	agent.manifest_len = job->manifest.len;
+	return cloud_take_agent(c, &agent, e);
+}
+
+static void take_result(struct cloud *c, struct job *job, struct actions *a)
+{
+	struct round *r = &c->round;
+	const struct round_rules *rules = &c->config.rules;
+	int64_t now = cloud_now(c);
+	struct err e = ERR_INIT;
+
+	switch (job->kind) {
+	case JOB_POLICY:
+		if (job->policy_fallback && c->metric.fallback)
+			metric_add(c->metric.fallback, 1);
+		round_menu(r, rules, &job->menu, job->policy, job->expected_profit, now, a);
+		break;
+	case JOB_SCREEN:
+		take_screening(c, job, a);
+		break;
+	case JOB_AGGREGATE:
+		round_aggregated(r, rules, job->stage, job->made, job->made_count, now, a);
+		break;
+	case JOB_INTEGRATE:
+		if (r->phase == PHASE_INTEGRATE && take_manifest(c, job, &e))
+			round_fail(r, e.text, now, a);
+		else
+			round_integrated(r, rules, job->version, job->made, job->made_count, now, a);
+		break;
+	}
+}
+
+static void job_done(void *p)
+{
+	struct job *job = p;
+	struct cloud *c = job->cloud;
+	struct actions a = {0};
+
+	c->jobs--;
+	if (!c->dead && c->running && job->round == c->round.id) {
+		if (job->rc)
+			round_fail(&c->round, job->err.text, cloud_now(c), &a);
+		else
+			take_result(c, job, &a);
+		cloud_apply(c, &a);
+	}
+	job_free(job);
+}
+
+static void start_job(struct cloud *c, const struct action *a)
+{
+	struct job *job = job_new(a->job, &c->round);
+
+	job->cloud = c;
+	job->ops = c->env.ops;
+	job->ops_ctx = c->env.ops_ctx;
+	fill_job(c, job, a);
+	c->jobs++;
+	executor_run(c->env.executor, job_work, job_done, job);
+}
+
+void cloud_check_held(struct cloud *c, size_t seat, int stage, struct actions *a)
+{
+	const struct task *t = &c->round.seat[seat].task[stage];
+
+	if (t->state != TASK_DELIVERED)
+		return;
+	for (size_t i = 0; i < t->update.result_count; i++)
+		if (!blobs_has(c->blobs, &t->update.result[i].blob.digest, NULL))
+			return;
+	round_held(&c->round, seat, stage, a);
+}
+
+static void count_round(struct cloud *c)
+{
+	if (!c->env.metrics)
+		return;
+	metric_add(c->round.phase == PHASE_DONE ? c->metric.rounds : c->metric.rounds_failed, 1);
+	for (size_t i = 0; i < c->round.seat_count; i++) {
+		for (int stage = 0; stage < STAGES; stage++) {
+			const struct task *t = &c->round.seat[i].task[stage];
+
+			if (t->state == TASK_ACCEPTED)
+				metric_add(c->metric.accepted, 1);
+			if (t->state == TASK_REJECTED)
+				metric_add(c->metric.rejected, 1);
+			if (t->state == TASK_LATE)
+				metric_add(c->metric.late, 1);
+			metric_add(c->metric.paid, (double)t->paid_micro * 1e-6);
+		}
+	}
+	if (c->round.module_count && isfinite(c->round.module[0].metric))
+		metric_set(c->metric.accuracy, c->round.module[0].metric);
+}
+
+static void finished(struct cloud *c)
+{
+	struct log_about about = {.round = c->round.id};
+	bool failed = c->round.phase == PHASE_FAILED;
+
+	c->running = false;
+	c->next_start_ms = cloud_now(c) + (failed ? c->config.retry_ms : c->config.pause_ms);
+	count_round(c);
+	if (failed)
+		log_line(LOG_WARN, about, "failed: %s", c->round.failure);
+	else
+		log_line(LOG_INFO, about, "done, agent version %" PRIu64, c->round.agent_version);
+}
+
+static void do_one(struct cloud *c, const struct action *a, struct actions *more)
+{
+	struct seat *seat = a->seat < c->round.seat_count ? &c->round.seat[a->seat] : NULL;
+	struct session *s = seat ? session_of(c, seat->edge) : NULL;
+
+	switch (a->kind) {
+	case ACT_TELL:
+		if (s)
+			session_tell_due(s, a->seat);
+		break;
+	case ACT_RECORDED:
+		if (s)
+			send_recorded(s, seat, a->stage);
+		break;
+	case ACT_RECEIPT:
+		if (s)
+			send_receipt(s, &seat->task[a->stage]);
+		break;
+	case ACT_FETCH:
+		cloud_check_held(c, a->seat, a->stage, more);
+		if (s)
+			session_fetch(s, a->seat, a->stage, more);
+		break;
+	case ACT_JOB:
+		start_job(c, a);
+		break;
+	case ACT_SAVE_ROUND:
+		log_line(LOG_INFO, (struct log_about){.round = c->round.id}, "phase %s", phase_name(c->round.phase));
+		break;
+	case ACT_FINISHED:
+		finished(c);
+		break;
+	default:
+		break;
+	}
+}
+
+void cloud_apply(struct cloud *c, struct actions *a)
+{
+	struct err e = ERR_INIT;
+
+	while (a->count > 0 && !c->dead) {
+		struct actions more = {0};
+
+		if (save_all(c, a, &e)) {
+			cloud_die(c, &e);
+			break;
+		}
+		for (size_t i = 0; i < a->count && !c->dead; i++)
+			do_one(c, &a->list[i], &more);
+		actions_release(a);
+		*a = more;
+	}
+	actions_release(a);
+}
+
+void cloud_begin_round(struct cloud *c)
+{
+	const char **names = mem_array(SEATS_MAX, sizeof(*names));
+	struct actions a = {0};
+	struct err e = ERR_INIT;
+	size_t count = 0;
+
+	for (struct session *s = c->sessions; s && count < SEATS_MAX; s = s->next)
+		if (s->open && s->link)
+			names[count++] = s->link->peer;
+	round_release(&c->round);
+	memset(&c->round, 0, sizeof(c->round));
+	memset(c->norm_count, 0, sizeof(c->norm_count));
+	c->round.instance = c->config.market;
+	c->round.samples_per_effort = c->config.samples_per_effort;
+	if (cloud_load_modules(c, c->round.module, &c->round.module_count, &e)) {
+		cloud_die(c, &e);
+	} else {
+		c->running = true;
+		c->last_round++;
+		round_start(&c->round, c->last_round, names, count, &c->config.rules, cloud_now(c), &a);
+		cloud_apply(c, &a);
+	}
+	free(names);
+}

@@ -1,0 +1,423 @@
+/* One edge's connection, from Hello to the end.
+ *
+ *   accepted -> (Hello: allowed? versions?) -> Welcome -> open: what the round is owed, blobs, pings ->
+ * closed
+ *
+ * A second connection of the same edge replaces the first: the edge knows best which one it uses. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cloud/core/cloud_internal.h"
+#include "common/base/log.h"
+#include "common/base/mem.h"
+#include "common/base/str.h"
+
+#define UPDATE_SLACK (256u * 1024u) /* an update may be this much larger than the parameters it began from   \
+	                                 */
+
+static struct log_about about(const struct session *s)
+{
+	return (struct log_about){.round = s->cloud->running ? s->cloud->round.id : 0,
+	                          .edge = s->link ? s->link->peer : NULL};
+}
+
+struct session *session_of(const struct cloud *c, const char *edge)
+{
+	for (struct session *s = c->sessions; s; s = s->next)
+		if (s->open && s->link && strcmp(s->link->peer, edge) == 0)
+			return s;
+	return NULL;
+}
+
+void session_error(struct session *s, const struct err *why, bool fatal, uint64_t reply_to)
+{
+	struct msg m = {.kind = MSG_ERROR, .reply_to = reply_to};
+
+	log_line(LOG_WARN, about(s), "%s%s", why->text, fatal ? "; closing" : "");
+	str_copy(m.error.code, sizeof(m.error.code), err_name(why->code));
+	snprintf(m.error.text, sizeof(m.error.text), "%s", why->text);
+	m.error.fatal = fatal;
+	link_send(s->link, &m);
+	if (fatal)
+		link_close(s->link);
+}
+
+/* --- blobs ------------------------------------------------------------------------------------- */
+
+static bool task_names(const struct task *t, const struct digest *d)
+{
+	for (size_t i = 0; i < t->order.work_count; i++)
+		if (digest_equal(&t->order.work[i].start.digest, d) ||
+		    digest_equal(&t->order.work[i].needs.digest, d))
+			return true;
+	return false;
+}
+
+/* An edge may fetch what its tasks start from and what the newest agent consists of. */
+static bool allowed(void *ctx, const struct digest *d)
+{
+	struct session *s = ctx;
+	struct cloud *c = s->cloud;
+	const struct seat *seat = s->open && c->running ? round_seat(&c->round, s->link->peer) : NULL;
+
+	if (!s->open)
+		return false;
+	for (size_t i = 0; i < c->agent_blob_count; i++)
+		if (digest_equal(&c->agent_blob[i].digest, d))
+			return true;
+	for (int stage = 0; seat && stage < STAGES; stage++)
+		if (task_names(&seat->task[stage], d))
+			return true;
+	return false;
+}
+
+static bool update_names(const struct task *t, const struct digest *d)
+{
+	for (size_t i = 0; i < t->update.result_count; i++)
+		if (digest_equal(&t->update.result[i].blob.digest, d))
+			return true;
+	return false;
+}
+
+static void got(void *ctx, const struct blob_ref *ref)
+{
+	struct session *s = ctx;
+	struct cloud *c = s->cloud;
+	struct actions a = {0};
+
+	if (c->dead || !c->running)
+		return;
+	for (size_t i = 0; i < c->round.seat_count; i++)
+		for (int stage = 0; stage < STAGES; stage++)
+			if (update_names(&c->round.seat[i].task[stage], &ref->digest))
+				cloud_check_held(c, i, stage, &a);
+	cloud_apply(c, &a);
+}
+
+static void failed(void *ctx, const struct blob_ref *ref, const struct err *why)
+{
+	struct session *s = ctx;
+	struct cloud *c = s->cloud;
+	struct actions a = {0};
+	const struct seat *seat;
+
+	if (c->dead || !s->link)
+		return;
+	log_line(LOG_WARN, about(s), "an update's blob did not come: %s", why->text);
+	seat = c->running ? round_seat(&c->round, s->link->peer) : NULL;
+	for (int stage = 0; seat && why->code == E_CORRUPT && stage < STAGES; stage++)
+		if (update_names(&seat->task[stage], &ref->digest))
+			round_unfit(&c->round, &c->config.rules, (size_t)(seat - c->round.seat), stage, why->text,
+			            cloud_now(c), &a);
+	cloud_apply(c, &a);
+	if (why->code == E_IO)
+		cloud_die(c, why);
+}
+
+static const struct transfers_events transfer_events = {.allowed = allowed, .got = got, .failed = failed};
+
+void session_fetch(struct session *s, size_t seat, int stage, struct actions *a)
+{
+	struct cloud *c = s->cloud;
+	const struct task *t = &c->round.seat[seat].task[stage];
+	struct err e = ERR_INIT;
+
+	if (t->state != TASK_DELIVERED)
+		return;
+	for (size_t i = 0; i < t->update.result_count; i++) {
+		uint64_t max = t->order.work[i].start.size + UPDATE_SLACK;
+		int rc = transfers_get(s->transfers, &t->update.result[i].blob, max, &e);
+
+		if (rc >= 0)
+			continue;
+		if (rc == E_LIMIT || rc == E_INVALID)
+			round_unfit(&c->round, &c->config.rules, seat, stage, e.text, cloud_now(c), a);
+		else
+			cloud_die(c, &e);
+		return;
+	}
+}
+
+/* --- what the edge is told --------------------------------------------------------------------- */
+
+void session_deploy(struct session *s, const struct msg *due)
+{
+	struct cloud *c = s->cloud;
+	struct msg m = *due;
+
+	m.kind = MSG_DEPLOY;
+	m.deploy.version = c->agent.version;
+	m.deploy.round = c->agent.round;
+	m.deploy.manifest = c->agent.manifest;
+	m.deploy.manifest_len = c->agent.manifest_len;
+	link_send(s->link, &m);
+}
+
+void session_tell_due(struct session *s, size_t seat)
+{
+	struct msg m;
+
+	if (!round_due(&s->cloud->round, seat, cloud_now(s->cloud), &m))
+		return;
+	if (m.kind == MSG_DEPLOY)
+		session_deploy(s, &m);
+	else
+		link_send(s->link, &m);
+}
+
+/* --- what the edge says ------------------------------------------------------------------------ */
+
+static int admit(struct session *s, const struct msg_hello *h, struct err *e)
+{
+	struct cloud *c = s->cloud;
+	struct edge_record *r = cloud_edge(c, s->link->peer);
+
+	if (h->protocol_min > WIRE_PROTOCOL || h->protocol_max < WIRE_PROTOCOL)
+		return err_set(e, E_PROTOCOL, "this edge speaks protocol %u to %u, this cloud speaks %d",
+		               h->protocol_min, h->protocol_max, WIRE_PROTOCOL);
+	if (c->draining)
+		return err_set(e, E_UNAVAILABLE, "the cloud is stopping");
+	if (r && (r->revoked || !r->allowed))
+		return err_set(e, E_AUTH, "edge %s may not join (%s)", s->link->peer,
+		               r->revoked ? "revoked" : "not allowed");
+	if (!r && !c->config.open_enrolment)
+		return err_set(e, E_AUTH, "edge %s is not on the allow-list", s->link->peer);
+	if (!r) {
+		r = cloud_add_edge(c, s->link->peer);
+		r->allowed = true;
+	}
+	r->last_seen_ms = cloud_now(c);
+	r->agent_version = h->agent_version;
+	return cloud_save_edge(c, r) ? err_set(e, E_IO, "the cloud's store failed") : 0;
+}
+
+static void replace_older(struct session *s)
+{
+	struct session *old = session_of(s->cloud, s->link->peer);
+
+	if (!old)
+		return;
+	old->open = false;
+	log_line(LOG_INFO, about(s), "a new connection replaces the one there was");
+	link_close(old->link);
+}
+
+static void welcome(struct session *s, uint64_t reply_to)
+{
+	struct msg m = {.kind = MSG_WELCOME, .reply_to = reply_to};
+	struct cloud *c = s->cloud;
+
+	m.welcome.protocol = WIRE_PROTOCOL;
+	memcpy(m.welcome.cloud, c->config.name, sizeof(m.welcome.cloud));
+	m.welcome.heartbeat_ms = c->config.heartbeat_ms;
+	m.welcome.blob_window = WIRE_BLOB_WINDOW;
+	m.welcome.agent_version = c->agent.version;
+	link_send(s->link, &m);
+}
+
+static bool deploy_is_due_by_round(const struct cloud *c, const char *edge)
+{
+	const struct seat *seat = c->running ? round_seat(&c->round, edge) : NULL;
+
+	return seat && seat->deploy == DEPLOY_SENT;
+}
+
+static int on_hello(struct session *s, const struct msg *m, struct err *e)
+{
+	struct cloud *c = s->cloud;
+	struct actions a = {0};
+	int rc;
+
+	if (s->open)
+		return err_set(e, E_PROTOCOL, "a second Hello on one connection");
+	rc = admit(s, &m->hello, e);
+	if (rc)
+		return rc;
+	replace_older(s);
+	s->open = true;
+	s->agent_version = m->hello.agent_version;
+	link_welcomed(s->link);
+	welcome(s, m->seq);
+	log_line(LOG_INFO, about(s), "joined (%s)", m->hello.program);
+	if (s->agent_version < c->agent.version && !deploy_is_due_by_round(c, s->link->peer))
+		session_deploy(s, &(struct msg){.deploy.deadline_ms = (uint64_t)c->config.rules.deploy_ms});
+	if (c->running) {
+		round_join(&c->round, s->link->peer, &a);
+		cloud_apply(c, &a);
+	}
+	return 0;
+}
+
+static int on_deploy_status(struct session *s, const struct msg_deploy_status *m, struct actions *a)
+{
+	struct cloud *c = s->cloud;
+	struct edge_record *r = cloud_edge(c, s->link->peer);
+
+	if (m->installed) {
+		s->agent_version = m->version;
+		r->agent_version = m->version;
+		if (cloud_save_edge(c, r))
+			return 0;
+	} else {
+		log_line(LOG_WARN, about(s), "refused agent version %" PRIu64 ": %s", m->version, m->reason);
+	}
+	if (!c->running || !round_seat(&c->round, s->link->peer))
+		return 0;
+	return round_deployed(&c->round, &c->config.rules, s->link->peer, m, cloud_now(c), a, NULL);
+}
+
+/* A message about a round; errors here are told to the edge and break nothing. */
+static int on_round_message(struct session *s, const struct msg *m, struct err *e)
+{
+	struct cloud *c = s->cloud;
+	const char *edge = s->link->peer;
+	struct actions a = {0};
+	int rc;
+
+	if (m->kind == MSG_DEPLOY_STATUS)
+		rc = on_deploy_status(s, &m->deploy_status, &a);
+	else if (!c->running)
+		rc = err_set(e, E_STATE, "%s, but no round is under way", msg_name(m->kind));
+	else if (m->kind == MSG_SIGNAL)
+		rc = round_signal(&c->round, &c->config.rules, edge, &m->signal, cloud_now(c), &a, e);
+	else if (m->kind == MSG_CHOICE)
+		rc = round_choice(&c->round, &c->config.rules, edge, &m->choice, cloud_now(c), &a, e);
+	else
+		rc = round_update(&c->round, edge, &m->update, &a, e);
+	cloud_apply(c, &a);
+	return rc;
+}
+
+static void pong(struct session *s, const struct msg *m)
+{
+	struct msg answer = {.kind = MSG_PONG, .reply_to = m->seq, .pong = m->ping};
+
+	link_send(s->link, &answer);
+}
+
+/* Errors that end the connection; others are answered and the session goes on. */
+static bool is_fatal(int rc)
+{
+	return rc == E_PROTOCOL || rc == E_AUTH || rc == E_UNAVAILABLE || rc == E_IO;
+}
+
+static int dispatch(struct session *s, const struct msg *m, struct err *e)
+{
+	if (m->kind == MSG_HELLO)
+		return on_hello(s, m, e);
+	if (!s->open)
+		return err_set(e, E_PROTOCOL, "%s before Hello", msg_name(m->kind));
+	if (transfers_takes(m->kind))
+		return transfers_on_message(s->transfers, m, e) ? E_PROTOCOL : 0;
+	switch (m->kind) {
+	case MSG_SIGNAL:
+	case MSG_CHOICE:
+	case MSG_UPDATE:
+	case MSG_DEPLOY_STATUS:
+		return on_round_message(s, m, e);
+	case MSG_PING:
+		pong(s, m);
+		return 0;
+	case MSG_PONG:
+	case MSG_SERVICE_REPORT:
+		return 0;
+	case MSG_ERROR:
+		log_line(LOG_WARN, about(s), "says: %s (%s)", m->error.text, m->error.code);
+		return 0;
+	case MSG_GOODBYE:
+		link_close(s->link);
+		return 0;
+	default:
+		return err_set(e, E_PROTOCOL, "%s from an edge (only a cloud sends it)", msg_name(m->kind));
+	}
+}
+
+static void on_message(void *ctx, struct link *l, const struct msg *m)
+{
+	struct session *s = ctx;
+	struct err e = ERR_INIT;
+	int rc;
+
+	if (s->cloud->dead)
+		return;
+	s->heard_ms = cloud_now(s->cloud);
+	rc = dispatch(s, m, &e);
+	if (rc < 0 && s->link == l && !s->cloud->dead) {
+		e.code = rc;
+		session_error(s, &e, is_fatal(rc), m->seq);
+	}
+}
+
+static void on_chunk(void *ctx, struct link *l, uint32_t transfer, uint64_t offset, const uint8_t *data,
+                     size_t n)
+{
+	struct session *s = ctx;
+	struct err e = ERR_INIT;
+
+	(void)l;
+	s->heard_ms = cloud_now(s->cloud);
+	if (!s->open)
+		err_set(&e, E_PROTOCOL, "a chunk before Hello");
+	else if (transfers_on_chunk(s->transfers, transfer, offset, data, n, &e) == 0)
+		return;
+	session_error(s, &e, true, 0);
+}
+
+static void on_room(void *ctx, struct link *l)
+{
+	struct session *s = ctx;
+
+	(void)l;
+	transfers_on_room(s->transfers);
+}
+
+static void on_closed(void *ctx, struct link *l, const struct err *why)
+{
+	struct session *s = ctx;
+
+	if (s->open)
+		log_line(LOG_INFO, about(s), "left: %s", why->text);
+	(void)l;
+	transfers_free(s->transfers);
+	s->transfers = NULL;
+	s->link = NULL; /* cloud_tick() drops the session */
+	s->open = false;
+}
+
+static const struct link_events events = {on_message, on_chunk, on_room, on_closed};
+
+void cloud_accept(struct cloud *c, struct link *l)
+{
+	struct session *s = mem_zalloc(sizeof(*s));
+
+	s->cloud = c;
+	s->link = l;
+	s->opened_ms = s->heard_ms = cloud_now(c);
+	s->transfers = transfers_new(l, c->blobs, c->env.executor, &transfer_events, s);
+	s->next = c->sessions;
+	c->sessions = s;
+	l->on = &events;
+	l->ctx = s;
+}
+
+void session_tick(struct session *s, int64_t now_ms)
+{
+	int64_t silence = (int64_t)s->cloud->config.heartbeat_ms * WIRE_SILENCE_FACTOR;
+
+	if (!s->link)
+		return;
+	if (!s->open && now_ms - s->opened_ms > WIRE_HANDSHAKE_MS)
+		link_close(s->link);
+	else if (s->open && now_ms - s->heard_ms > silence) {
+		log_line(LOG_WARN, about(s), "silent for %" PRId64 " ms", now_ms - s->heard_ms);
+		link_close(s->link);
+	}
+}
+
+void session_free(struct session *s)
+{
+	transfers_free(s->transfers);
+	free(s);
+}
