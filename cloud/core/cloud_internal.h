@@ -3,6 +3,7 @@
 #define CORE_CLOUD_INTERNAL_H
 
 #include "cloud/core/cloud.h"
+#include "common/base/log.h"
 #include "common/net/transfer.h"
 
 struct session {
@@ -47,7 +48,9 @@ void cloud_check_held(struct cloud *c, size_t seat, int stage, struct actions *a
 void cloud_die(struct cloud *c, const struct err *why);
 int cloud_take_agent(struct cloud *c, struct agent_record *agent, struct err *e) MUST_CHECK;
 
-/* session.c */
+/* session.c, session_blobs.c */
+struct log_about session_about(const struct session *s);
+struct transfers *session_transfers(struct session *s);
 struct session *session_of(const struct cloud *c, const char *edge); /* open one, or NULL */
 void session_tell_due(struct session *s, size_t seat);
 void session_deploy(struct session *s, const struct msg *due);

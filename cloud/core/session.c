@@ -14,10 +14,11 @@
 #include "common/base/mem.h"
 #include "common/base/str.h"
 
-#define UPDATE_SLACK (256u * 1024u) /* an update may be this much larger than the parameters it began from   \
-	                                 */
+#define UPDATE_SLACK                                                                                         \
+	(256u * 1024u) /* an update may be this much larger than the parameters it began from                    \
+	                */
 
-static struct log_about about(const struct session *s)
+struct log_about session_about(const struct session *s)
 {
 	return (struct log_about){.round = s->cloud->running ? s->cloud->round.id : 0,
 	                          .edge = s->link ? s->link->peer : NULL};
@@ -35,109 +36,13 @@ void session_error(struct session *s, const struct err *why, bool fatal, uint64_
 {
 	struct msg m = {.kind = MSG_ERROR, .reply_to = reply_to};
 
-	log_line(LOG_WARN, about(s), "%s%s", why->text, fatal ? "; closing" : "");
+	log_line(LOG_WARN, session_about(s), "%s%s", why->text, fatal ? "; closing" : "");
 	str_copy(m.error.code, sizeof(m.error.code), err_name(why->code));
 	snprintf(m.error.text, sizeof(m.error.text), "%s", why->text);
 	m.error.fatal = fatal;
 	link_send(s->link, &m);
 	if (fatal)
 		link_close(s->link);
-}
-
-/* --- blobs ------------------------------------------------------------------------------------- */
-
-static bool task_names(const struct task *t, const struct digest *d)
-{
-	for (size_t i = 0; i < t->order.work_count; i++)
-		if (digest_equal(&t->order.work[i].start.digest, d) ||
-		    digest_equal(&t->order.work[i].needs.digest, d))
-			return true;
-	return false;
-}
-
-/* An edge may fetch what its tasks start from and what the newest agent consists of. */
-static bool allowed(void *ctx, const struct digest *d)
-{
-	struct session *s = ctx;
-	struct cloud *c = s->cloud;
-	const struct seat *seat = s->open && c->running ? round_seat(&c->round, s->link->peer) : NULL;
-
-	if (!s->open)
-		return false;
-	for (size_t i = 0; i < c->agent_blob_count; i++)
-		if (digest_equal(&c->agent_blob[i].digest, d))
-			return true;
-	for (int stage = 0; seat && stage < STAGES; stage++)
-		if (task_names(&seat->task[stage], d))
-			return true;
-	return false;
-}
-
-static bool update_names(const struct task *t, const struct digest *d)
-{
-	for (size_t i = 0; i < t->update.result_count; i++)
-		if (digest_equal(&t->update.result[i].blob.digest, d))
-			return true;
-	return false;
-}
-
-static void got(void *ctx, const struct blob_ref *ref)
-{
-	struct session *s = ctx;
-	struct cloud *c = s->cloud;
-	struct actions a = {0};
-
-	if (c->dead || !c->running)
-		return;
-	for (size_t i = 0; i < c->round.seat_count; i++)
-		for (int stage = 0; stage < STAGES; stage++)
-			if (update_names(&c->round.seat[i].task[stage], &ref->digest))
-				cloud_check_held(c, i, stage, &a);
-	cloud_apply(c, &a);
-}
-
-static void failed(void *ctx, const struct blob_ref *ref, const struct err *why)
-{
-	struct session *s = ctx;
-	struct cloud *c = s->cloud;
-	struct actions a = {0};
-	const struct seat *seat;
-
-	if (c->dead || !s->link)
-		return;
-	log_line(LOG_WARN, about(s), "an update's blob did not come: %s", why->text);
-	seat = c->running ? round_seat(&c->round, s->link->peer) : NULL;
-	for (int stage = 0; seat && why->code == E_CORRUPT && stage < STAGES; stage++)
-		if (update_names(&seat->task[stage], &ref->digest))
-			round_unfit(&c->round, &c->config.rules, (size_t)(seat - c->round.seat), stage, why->text,
-			            cloud_now(c), &a);
-	cloud_apply(c, &a);
-	if (why->code == E_IO)
-		cloud_die(c, why);
-}
-
-static const struct transfers_events transfer_events = {.allowed = allowed, .got = got, .failed = failed};
-
-void session_fetch(struct session *s, size_t seat, int stage, struct actions *a)
-{
-	struct cloud *c = s->cloud;
-	const struct task *t = &c->round.seat[seat].task[stage];
-	struct err e = ERR_INIT;
-
-	if (t->state != TASK_DELIVERED)
-		return;
-	for (size_t i = 0; i < t->update.result_count; i++) {
-		uint64_t max = t->order.work[i].start.size + UPDATE_SLACK;
-		int rc = transfers_get(s->transfers, &t->update.result[i].blob, max, &e);
-
-		if (rc >= 0)
-			continue;
-		if (rc == E_LIMIT || rc == E_INVALID)
-			round_unfit(&c->round, &c->config.rules, seat, stage, e.text, cloud_now(c), a);
-		else
-			cloud_die(c, &e);
-		return;
-	}
 }
 
 /* --- what the edge is told --------------------------------------------------------------------- */
@@ -200,7 +105,7 @@ static void replace_older(struct session *s)
 	if (!old)
 		return;
 	old->open = false;
-	log_line(LOG_INFO, about(s), "a new connection replaces the one there was");
+	log_line(LOG_INFO, session_about(s), "a new connection replaces the one there was");
 	link_close(old->link);
 }
 
@@ -240,7 +145,7 @@ static int on_hello(struct session *s, const struct msg *m, struct err *e)
 	s->agent_version = m->hello.agent_version;
 	link_welcomed(s->link);
 	welcome(s, m->seq);
-	log_line(LOG_INFO, about(s), "joined (%s)", m->hello.program);
+	log_line(LOG_INFO, session_about(s), "joined (%s)", m->hello.program);
 	if (s->agent_version < c->agent.version && !deploy_is_due_by_round(c, s->link->peer))
 		session_deploy(s, &(struct msg){.deploy.deadline_ms = (uint64_t)c->config.rules.deploy_ms});
 	if (c->running) {
@@ -261,7 +166,7 @@ static int on_deploy_status(struct session *s, const struct msg_deploy_status *m
 		if (cloud_save_edge(c, r))
 			return 0;
 	} else {
-		log_line(LOG_WARN, about(s), "refused agent version %" PRIu64 ": %s", m->version, m->reason);
+		log_line(LOG_WARN, session_about(s), "refused agent version %" PRIu64 ": %s", m->version, m->reason);
 	}
 	if (!c->running || !round_seat(&c->round, s->link->peer))
 		return 0;
@@ -324,7 +229,7 @@ static int dispatch(struct session *s, const struct msg *m, struct err *e)
 	case MSG_SERVICE_REPORT:
 		return 0;
 	case MSG_ERROR:
-		log_line(LOG_WARN, about(s), "says: %s (%s)", m->error.text, m->error.code);
+		log_line(LOG_WARN, session_about(s), "says: %s (%s)", m->error.text, m->error.code);
 		return 0;
 	case MSG_GOODBYE:
 		link_close(s->link);
@@ -378,7 +283,7 @@ static void on_closed(void *ctx, struct link *l, const struct err *why)
 	struct session *s = ctx;
 
 	if (s->open)
-		log_line(LOG_INFO, about(s), "left: %s", why->text);
+		log_line(LOG_INFO, session_about(s), "left: %s", why->text);
 	(void)l;
 	transfers_free(s->transfers);
 	s->transfers = NULL;
@@ -395,7 +300,7 @@ void cloud_accept(struct cloud *c, struct link *l)
 	s->cloud = c;
 	s->link = l;
 	s->opened_ms = s->heard_ms = cloud_now(c);
-	s->transfers = transfers_new(l, c->blobs, c->env.executor, &transfer_events, s);
+	s->transfers = session_transfers(s);
 	s->next = c->sessions;
 	c->sessions = s;
 	l->on = &events;
@@ -411,7 +316,7 @@ void session_tick(struct session *s, int64_t now_ms)
 	if (!s->open && now_ms - s->opened_ms > WIRE_HANDSHAKE_MS)
 		link_close(s->link);
 	else if (s->open && now_ms - s->heard_ms > silence) {
-		log_line(LOG_WARN, about(s), "silent for %" PRId64 " ms", now_ms - s->heard_ms);
+		log_line(LOG_WARN, session_about(s), "silent for %" PRId64 " ms", now_ms - s->heard_ms);
 		link_close(s->link);
 	}
 }

@@ -1,0 +1,107 @@
+/* The blobs of one session: which ones the edge may fetch, and what becomes of those it sends. */
+#include <string.h>
+
+#include "cloud/core/cloud_internal.h"
+#include "common/base/log.h"
+
+#define UPDATE_SLACK (256u * 1024u) /* an update may be this much larger than the parameters it began from   \
+	                                 */
+
+static bool task_names(const struct task *t, const struct digest *d)
+{
+	for (size_t i = 0; i < t->order.work_count; i++)
+		if (digest_equal(&t->order.work[i].start.digest, d) ||
+		    digest_equal(&t->order.work[i].needs.digest, d))
+			return true;
+	return false;
+}
+
+/* An edge may fetch what its tasks start from and what the newest agent consists of. */
+static bool allowed(void *ctx, const struct digest *d)
+{
+	struct session *s = ctx;
+	struct cloud *c = s->cloud;
+	const struct seat *seat = s->open && c->running ? round_seat(&c->round, s->link->peer) : NULL;
+
+	if (!s->open)
+		return false;
+	for (size_t i = 0; i < c->agent_blob_count; i++)
+		if (digest_equal(&c->agent_blob[i].digest, d))
+			return true;
+	for (int stage = 0; seat && stage < STAGES; stage++)
+		if (task_names(&seat->task[stage], d))
+			return true;
+	return false;
+}
+
+static bool update_names(const struct task *t, const struct digest *d)
+{
+	for (size_t i = 0; i < t->update.result_count; i++)
+		if (digest_equal(&t->update.result[i].blob.digest, d))
+			return true;
+	return false;
+}
+
+static void got(void *ctx, const struct blob_ref *ref)
+{
+	struct session *s = ctx;
+	struct cloud *c = s->cloud;
+	struct actions a = {0};
+
+	if (c->dead || !c->running)
+		return;
+	for (size_t i = 0; i < c->round.seat_count; i++)
+		for (int stage = 0; stage < STAGES; stage++)
+			if (update_names(&c->round.seat[i].task[stage], &ref->digest))
+				cloud_check_held(c, i, stage, &a);
+	cloud_apply(c, &a);
+}
+
+static void failed(void *ctx, const struct blob_ref *ref, const struct err *why)
+{
+	struct session *s = ctx;
+	struct cloud *c = s->cloud;
+	struct actions a = {0};
+	const struct seat *seat;
+
+	if (c->dead || !s->link)
+		return;
+	log_line(LOG_WARN, session_about(s), "an update's blob did not come: %s", why->text);
+	seat = c->running ? round_seat(&c->round, s->link->peer) : NULL;
+	for (int stage = 0; seat && why->code == E_CORRUPT && stage < STAGES; stage++)
+		if (update_names(&seat->task[stage], &ref->digest))
+			round_unfit(&c->round, &c->config.rules, (size_t)(seat - c->round.seat), stage, why->text,
+			            cloud_now(c), &a);
+	cloud_apply(c, &a);
+	if (why->code == E_IO)
+		cloud_die(c, why);
+}
+
+static const struct transfers_events transfer_events = {.allowed = allowed, .got = got, .failed = failed};
+
+void session_fetch(struct session *s, size_t seat, int stage, struct actions *a)
+{
+	struct cloud *c = s->cloud;
+	const struct task *t = &c->round.seat[seat].task[stage];
+	struct err e = ERR_INIT;
+
+	if (t->state != TASK_DELIVERED)
+		return;
+	for (size_t i = 0; i < t->update.result_count; i++) {
+		uint64_t max = t->order.work[i].start.size + UPDATE_SLACK;
+		int rc = transfers_get(s->transfers, &t->update.result[i].blob, max, &e);
+
+		if (rc >= 0)
+			continue;
+		if (rc == E_LIMIT || rc == E_INVALID)
+			round_unfit(&c->round, &c->config.rules, seat, stage, e.text, cloud_now(c), a);
+		else
+			cloud_die(c, &e);
+		return;
+	}
+}
+
+struct transfers *session_transfers(struct session *s)
+{
+	return transfers_new(s->link, s->cloud->blobs, s->cloud->env.executor, &transfer_events, s);
+}
