@@ -60,7 +60,7 @@ static inline vf vf_pick(vf r0, vf r1, vi index)
 	                        _mm256_castsi256_ps(index));
 }
 
-#include "common/nn/conv_lanes.h"
+#include "common/nn/conv_lanes.inc"
 
 static bool runs_here(void)
 {

@@ -60,7 +60,7 @@ static inline vf vf_pick(vf r0, vf r1, vi index)
 	return _mm512_permutex2var_ps(r0, index, r1);
 }
 
-#include "common/nn/conv_lanes.h"
+#include "common/nn/conv_lanes.inc"
 
 static bool runs_here(void)
 {

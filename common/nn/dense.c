@@ -1,18 +1,25 @@
 #include "common/nn/dense.h"
 
-#include <cblas.h>
 #include <string.h>
+
+#include "common/nn/gemm.h"
 
 void dense_forward(const struct dense_shape *s, int batch, const float *x, const float *w, const float *bias,
                    float *y)
 {
 	for (int b = 0; b < batch; b++)
 		memcpy(y + b * s->out, bias, (size_t)s->out * sizeof(*y));
-	if (batch == 1)
-		cblas_sgemv(CblasRowMajor, CblasNoTrans, s->out, s->in, 1, w, s->in, x, 1, 1, y, 1);
-	else
-		cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, batch, s->out, s->in, 1, x, s->in, w, s->in, 1,
-		            y, s->out);
+	gemm(&(struct gemm){.m = batch,
+	                    .n = s->out,
+	                    .k = s->in,
+	                    .a = x,
+	                    .lda = s->in,
+	                    .b = w,
+	                    .ldb = s->in,
+	                    .b_trans = true,
+	                    .c = y,
+	                    .ldc = s->out,
+	                    .add = true});
 	if (!s->relu)
 		return;
 	for (int i = 0; i < batch * s->out; i++)
@@ -29,9 +36,24 @@ void dense_backward(const struct dense_shape *s, int batch, const float *x, cons
 	for (int b = 0; b < batch; b++)
 		for (int o = 0; o < s->out; o++)
 			db[o] += dy[b * s->out + o];
-	cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, s->out, s->in, batch, 1, dy, s->out, x, s->in, 0, dw,
-	            s->in);
+	gemm(&(struct gemm){.m = s->out,
+	                    .n = s->in,
+	                    .k = batch,
+	                    .a = dy,
+	                    .lda = s->out,
+	                    .a_trans = true,
+	                    .b = x,
+	                    .ldb = s->in,
+	                    .c = dw,
+	                    .ldc = s->in});
 	if (dx)
-		cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, batch, s->in, s->out, 1, dy, s->out, w, s->in,
-		            0, dx, s->in);
+		gemm(&(struct gemm){.m = batch,
+		                    .n = s->in,
+		                    .k = s->out,
+		                    .a = dy,
+		                    .lda = s->out,
+		                    .b = w,
+		                    .ldb = s->in,
+		                    .c = dx,
+		                    .ldc = s->in});
 }

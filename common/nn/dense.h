@@ -1,4 +1,4 @@
-/* The dense layer y = x W^T + b with or without ReLU, row-major, through CBLAS. */
+/* The dense layer y = x W^T + b with or without ReLU, row-major, on gemm.h. */
 #ifndef NN_DENSE_H
 #define NN_DENSE_H
 
