@@ -52,7 +52,7 @@ struct edge_env {
 	                 struct telemetry *out, struct err *e);
 	int (*own_type)(void *ctx, uint64_t round, uint32_t period, const struct market *m);
 
-	/* Starts training; all blobs are held. `task` is borrowed until edge_trained() or cancel(). The results
+	/* Starts training; all blobs are held. `task` is borrowed for the call. The results
 	 * must be in the blob store when edge_trained() is called; it is called once unless cancelled. */
 	void (*train)(void *ctx, const struct msg_task *task);
 	/* The training's outcome is no longer wanted: edge_trained() may still come and is ignored. The next
@@ -62,7 +62,7 @@ struct edge_env {
 	/* Verifies a signed manifest (signature, agent id) and tells its version and blobs. */
 	int (*inspect)(void *ctx, const uint8_t *manifest, size_t n, struct edge_agent *out, struct err *e);
 	/* Test-loads the agent (all blobs are held), saves it as the current one and swaps; then
-	 * edge_installed(). `manifest` is borrowed until then. One installation at a time. */
+	 * edge_installed(). `manifest` is borrowed until then (or edge_free()). One installation at a time. */
 	void (*install)(void *ctx, uint64_t version, const uint8_t *manifest, size_t n);
 
 	/* Appends to the edge's records, durably. Called once for each receipt; once more after a crash between
@@ -88,7 +88,8 @@ struct edge_about {
  * what is installed; NULL = nothing yet. */
 struct edge *edge_new(const struct edge_env *env, const struct edge_about *about, struct blobs *blobs,
                       const struct edge_state *state, const struct edge_agent *agent);
-/* Cancels what runs, forgets the link without closing it. Not from inside a callback of the link. */
+/* Cancels what runs. A link that is still up is not touched: the caller sees to it that no callback of it
+ * comes any more. Not from inside a callback. */
 void edge_free(struct edge *e);
 
 /* A link to the cloud is up: takes it over (sets its callbacks) and says Hello. A link that was there is

@@ -13,7 +13,7 @@
 /* A finished task: the answer to every repetition of it. */
 struct edge_done {
 	uint64_t round;
-	uint32_t period;
+	uint32_t period;      /* 1 to 3; 0 = the cloud closed a task on which nothing was done here */
 	int64_t reward_micro; /* promised for an accepted update */
 	bool receipted;       /* the cloud has closed it: its blobs may go */
 	struct msg_update update;
