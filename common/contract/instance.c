@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "common/contract/isotonic.h"
+
 static int check_number(const char *field, double v, bool zero_too, double hi, struct err *e)
 {
 	if (isfinite(v) && (zero_too ? v >= 0 : v > 0) && v <= hi)
@@ -147,32 +149,6 @@ double fosd_breach(const double p[CONTRACT_TYPES_MAX][CONTRACT_TYPES_MAX], int t
 		}
 	}
 	return worst;
-}
-
-/* Pool adjacent violators: the non-increasing sequence nearest to y in weighted least squares, in place. */
-static void isotonic_decreasing(double *y, const double *weight, int n)
-{
-	double mean[CONTRACT_TYPES_MAX], mass[CONTRACT_TYPES_MAX];
-	int count[CONTRACT_TYPES_MAX];
-	int blocks = 0;
-
-	for (int i = 0; i < n; i++) {
-		mean[blocks] = y[i];
-		mass[blocks] = weight[i];
-		count[blocks] = 1;
-		while (blocks > 0 && mean[blocks] > mean[blocks - 1]) {
-			double both = mass[blocks - 1] + mass[blocks];
-
-			mean[blocks - 1] = (mean[blocks - 1] * mass[blocks - 1] + mean[blocks] * mass[blocks]) / both;
-			mass[blocks - 1] = both;
-			count[blocks - 1] += count[blocks];
-			blocks--;
-		}
-		blocks++;
-	}
-	for (int b = 0, i = 0; b < blocks; b++)
-		for (int c = 0; c < count[b]; c++)
-			y[i++] = mean[b];
 }
 
 void fosd_project(double p[CONTRACT_TYPES_MAX][CONTRACT_TYPES_MAX], int types, const double *weight)
