@@ -2,6 +2,7 @@
  *
  *   FOLDER/blobs/ab/ab12...   complete blobs: under this name there is never half of one
  *   FOLDER/partial/ab12...    what was received so far of blobs still coming
+ *   FOLDER/corrupt/ab12...    blobs that failed their digest when they were read: kept for the operator
  *
  * One process owns a folder. All functions belong to the thread that opened the store, save
  * blob_receive_commit(), which may run on a worker. A blob is written beside its name, fsynced
@@ -37,8 +38,8 @@ bool blobs_has(const struct blobs *b, const struct digest *d, uint64_t *size);
 /* Writes a blob that is already in memory (nothing happens when it is there); fills `out` (may be NULL). */
 int blobs_put(struct blobs *b, const void *p, size_t n, struct blob_ref *out, struct err *e) MUST_CHECK;
 
-/* Appends the whole blob to `out`. E_NOT_FOUND; E_LIMIT above `max` bytes; E_CORRUPT, naming the blob,
- * when the bytes fail their digest (the file is left for the operator; remove it to fetch it again). */
+/* Appends the whole blob to `out`. E_NOT_FOUND; E_LIMIT above `max` bytes; E_CORRUPT, naming the blob, when
+ * the bytes fail their digest: the file is then moved to corrupt/, so that the blob can be fetched again. */
 int blobs_load(const struct blobs *b, const struct digest *d, size_t max, struct buf *out,
                struct err *e) MUST_CHECK;
 
