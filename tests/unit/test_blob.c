@@ -277,5 +277,5 @@ END_TEST
 
 SUITE("blob/blob", what_is_put_can_be_read_every_way, an_empty_blob_is_a_blob,
       a_corrupt_blob_is_named_and_set_aside, a_receive_resumes_where_it_was_cut_off,
-      wrong_bytes_are_thrown_away, two_receives_of_one_blob_do_not_mix,
+      wrong_bytes_are_thrown_away, two_receives_of_one_blob_do_not_mix, a_spoilt_partial_does_not_spoil_a_put,
       a_partial_that_is_too_long_starts_over, the_store_can_be_walked_and_swept, a_bad_folder_is_named)
