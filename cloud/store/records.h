@@ -165,7 +165,8 @@ int deploy_state_parse(const char *name, enum deploy_state *out, struct err *e) 
 
 void round_release(struct round *r);
 struct seat *round_seat(const struct round *r, const char *edge); /* NULL if it has none */
-/* Adds an empty seat (items ITEM_NONE); pointers to other seats are no longer valid. */
+/* Adds an empty seat (items ITEM_NONE, metrics NAN); pointers to other seats are no longer valid. NULL when
+ * SEATS_MAX are taken or `edge` is no name. */
 struct seat *round_add_seat(struct round *r, const char *edge);
 void agent_record_release(struct agent_record *a);
 
