@@ -46,6 +46,7 @@ struct manifest {
 /* Adds a module whose provenance names are copied; E_INVALID / E_EXISTS / E_LIMIT when it does not fit. */
 int manifest_add(struct manifest *m, const struct manifest_module *module, const char *const *edges,
                  size_t edge_count, struct err *e) MUST_CHECK;
+void manifest_copy(struct manifest *to, const struct manifest *from); /* `to` is taken as empty */
 void manifest_release(struct manifest *m);
 const struct manifest_module *manifest_find(const struct manifest *m, const char *kind); /* or NULL */
 

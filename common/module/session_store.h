@@ -9,9 +9,12 @@
 
 #include "common/module/act.h"
 
+#define SESSIONS_LIMIT      4096
+#define SESSION_ITEMS_LIMIT 1000
+
 struct session_limits {
-	size_t sessions_max; /* 1 to 100000 */
-	size_t items_max;    /* per session, 1 to 1000 */
+	size_t sessions_max; /* 1 to SESSIONS_LIMIT; values outside are moved to the nearer end */
+	size_t items_max;    /* per session, 1 to SESSION_ITEMS_LIMIT */
 };
 #define SESSION_LIMITS_DEFAULT ((struct session_limits){.sessions_max = 256, .items_max = 32})
 
@@ -30,8 +33,9 @@ struct session_store *session_store_new(struct session_limits limits);
 void session_store_free(struct session_store *s);
 size_t session_store_count(const struct session_store *s);
 
-/* The session of this name (at most SESSION_NAME_MAX characters), marked as used now. session_find() answers
- * NULL when there is none, session_open() then makes it. Valid until the next session_open(). */
+/* The session of this name (1 to SESSION_NAME_MAX characters, as agent_act() checks), marked as used now.
+ * session_find() answers NULL when there is none, session_open() then makes it. Valid until the next
+ * session_open(). */
 struct session *session_find(struct session_store *s, const char *name);
 struct session *session_open(struct session_store *s, const char *name);
 

@@ -1,0 +1,294 @@
+#include "common/agent/safetensors.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/file.h"
+#include "common/base/json.h"
+#include "common/base/mem.h"
+
+#define LENGTH_BYTES 8
+#define METADATA     "__metadata__"
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "float data is copied as it is in the file");
+
+/* Where one tensor of the layout lies in the data part. */
+struct place {
+	const struct tensor_spec *spec;
+	uint64_t begin, end; /* bytes; both 0 until found */
+	bool found;
+};
+
+static uint64_t tensor_bytes(const struct tensor_spec *t)
+{
+	uint64_t n = sizeof(float);
+
+	for (int i = 0; i < t->rank; i++)
+		n *= t->dims[i];
+	return n;
+}
+
+static json_t *entry_make(const struct tensor_spec *t, uint64_t begin)
+{
+	json_t *shape = json_array();
+
+	for (int i = 0; i < t->rank; i++)
+		json_array_append_new(shape, json_integer(t->dims[i]));
+	return json_pack("{s:s, s:o, s:[I, I]}", "dtype", "F32", "shape", shape, "data_offsets",
+	                 (json_int_t)begin, (json_int_t)(begin + tensor_bytes(t)));
+}
+
+/* The header's text, padded with spaces so that the data is 8-byte aligned. */
+static void header_make(const struct tensor_layout *layout, const struct tensor_note *notes,
+                        size_t note_count, struct buf *out)
+{
+	json_t *head = json_object(), *meta = json_object();
+	uint64_t at = 0;
+	char *text;
+
+	for (size_t i = 0; i < note_count; i++) {
+		int rc = json_object_set_new(meta, notes[i].key, json_string(notes[i].value));
+
+		assert(rc == 0); /* notes are UTF-8 */
+		(void)rc;
+	}
+	if (note_count)
+		json_object_set(head, METADATA, meta);
+	for (size_t i = 0; i < layout->count; i++) {
+		json_object_set_new(head, layout->specs[i].name, entry_make(&layout->specs[i], at));
+		at += tensor_bytes(&layout->specs[i]);
+	}
+	text = json_dumps(head, JSON_COMPACT);
+	buf_str(out, text);
+	while (out->len % LENGTH_BYTES)
+		buf_str(out, " ");
+	free(text);
+	json_decref(meta);
+	json_decref(head);
+}
+
+void safetensors_write(const struct tensor_layout *layout, const float *block,
+                       const struct tensor_note *notes, size_t note_count, struct buf *out)
+{
+	struct buf head = BUF_INIT;
+	uint8_t length[LENGTH_BYTES];
+
+	header_make(layout, notes, note_count, &head);
+	for (int i = 0; i < LENGTH_BYTES; i++)
+		length[i] = (uint8_t)(head.len >> 8 * i);
+	buf_reserve(out, LENGTH_BYTES + head.len + layout->floats * sizeof(float));
+	buf_append(out, length, LENGTH_BYTES);
+	buf_append(out, head.data, head.len);
+	for (size_t i = 0; i < layout->count; i++)
+		buf_append(out, block + layout->specs[i].offset, tensor_bytes(&layout->specs[i]));
+	buf_release(&head);
+}
+
+static void shape_text(const struct tensor_spec *t, struct buf *out)
+{
+	for (int i = 0; i < t->rank; i++)
+		buf_fmt(out, "%s%" PRIu32, i ? "," : "", t->dims[i]);
+}
+
+static int check_shape(const struct tensor_spec *t, const json_t *entry, struct err *e)
+{
+	json_t *shape = json_object_get(entry, "shape");
+	struct buf text = BUF_INIT;
+	bool same = json_is_array(shape) && json_array_size(shape) == (size_t)t->rank;
+
+	for (size_t i = 0; same && i < (size_t)t->rank; i++) {
+		json_t *v = json_array_get(shape, i);
+
+		same = json_is_integer(v) && json_integer_value(v) == t->dims[i];
+	}
+	if (same)
+		return 0;
+	shape_text(t, &text);
+	err_set(e, E_INVALID, "tensor '%s': wrong shape (accepted: [%s])", t->name, buf_cstr(&text));
+	buf_release(&text);
+	return E_INVALID;
+}
+
+static int read_entry(struct place *p, const json_t *entry, uint64_t data_bytes, struct err *e)
+{
+	const char *name = p->spec->name, *dtype = json_string_value(json_object_get(entry, "dtype"));
+	json_t *offsets = json_object_get(entry, "data_offsets");
+	json_t *begin = json_array_get(offsets, 0), *end = json_array_get(offsets, 1);
+	int rc;
+
+	if (!dtype || strcmp(dtype, "F32") != 0)
+		return err_set(e, E_INVALID, "tensor '%s': dtype '%.20s' (accepted: F32)", name, dtype ? dtype : "");
+	rc = check_shape(p->spec, entry, e);
+	if (rc)
+		return rc;
+	if (json_array_size(offsets) != 2 || !json_is_integer(begin) || !json_is_integer(end) ||
+	    json_integer_value(begin) < 0 || json_integer_value(end) < json_integer_value(begin))
+		return err_set(e, E_INVALID, "tensor '%s': data_offsets must be [begin, end]", name);
+	p->begin = (uint64_t)json_integer_value(begin);
+	p->end = (uint64_t)json_integer_value(end);
+	p->found = true;
+	if (p->end - p->begin != tensor_bytes(p->spec))
+		return err_set(e, E_INVALID, "tensor '%s': %" PRIu64 " bytes of data, its shape needs %" PRIu64, name,
+		               p->end - p->begin, tensor_bytes(p->spec));
+	if (p->end > data_bytes)
+		return err_set(e, E_CORRUPT,
+		               "tensor '%s': its data ends at byte %" PRIu64 ", the file has only %" PRIu64, name,
+		               p->end, data_bytes);
+	return 0;
+}
+
+static int check_metadata(const json_t *meta, struct err *e)
+{
+	const char *key;
+	json_t *v;
+
+	if (!json_is_object(meta))
+		return err_set(e, E_INVALID, METADATA " is not an object");
+	json_object_foreach ((json_t *)(uintptr_t)meta, key, v)
+		if (!json_is_string(v))
+			return err_set(e, E_INVALID, METADATA ": '%.80s' is not a text", key);
+	return 0;
+}
+
+static int read_entries(json_t *head, struct place *places, size_t count, uint64_t data_bytes, struct err *e)
+{
+	const char *key;
+	json_t *v;
+	int rc = 0;
+
+	json_object_foreach (head, key, v) {
+		size_t i = 0;
+
+		if (strcmp(key, METADATA) == 0) {
+			rc = check_metadata(v, e);
+		} else {
+			while (i < count && strcmp(places[i].spec->name, key) != 0)
+				i++;
+			rc = i < count ? read_entry(&places[i], v, data_bytes, e)
+			               : err_set(e, E_INVALID, "tensor '%.80s' is not one of this module's", key);
+		}
+		if (rc)
+			return rc;
+	}
+	for (size_t i = 0; i < count; i++)
+		if (!places[i].found)
+			return err_set(e, E_INVALID, "tensor '%s' is missing", places[i].spec->name);
+	return 0;
+}
+
+static int by_begin(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+
+	return x->begin < y->begin ? -1 : x->begin > y->begin;
+}
+
+/* The tensors must cover the data part from its first byte to its last. */
+static int check_cover(struct place *places, size_t count, uint64_t data_bytes, struct err *e)
+{
+	uint64_t at = 0;
+
+	qsort(places, count, sizeof(*places), by_begin);
+	for (size_t i = 0; i < count; i++) {
+		if (places[i].begin != at)
+			return err_set(e, E_INVALID, "tensor '%s': its data %s the one before it", places[i].spec->name,
+			               places[i].begin < at ? "overlaps" : "leaves a gap after");
+		at = places[i].end;
+	}
+	if (at != data_bytes)
+		return err_set(e, E_CORRUPT, "%" PRIu64 " bytes follow the last tensor", data_bytes - at);
+	return 0;
+}
+
+static int read_header(const uint8_t *bytes, size_t n, json_t **head, size_t *data_at, struct err *e)
+{
+	uint64_t length = 0;
+	int rc;
+
+	if (n < LENGTH_BYTES)
+		return err_set(e, E_CORRUPT, "%zu bytes are too few for a safetensors file", n);
+	for (int i = LENGTH_BYTES - 1; i >= 0; i--)
+		length = length << 8 | bytes[i];
+	if (length > SAFETENSORS_HEADER_MAX)
+		return err_set(e, E_LIMIT,
+		               "header of %" PRIu64 " bytes, at most %zu are accepted (is it a safetensors file?)",
+		               length, SAFETENSORS_HEADER_MAX);
+	if (length > n - LENGTH_BYTES)
+		return err_set(e, E_CORRUPT, "cut short inside its header of %" PRIu64 " bytes", length);
+	*data_at = LENGTH_BYTES + (size_t)length;
+	rc = json_parse((const char *)bytes + LENGTH_BYTES, (size_t)length, head, e);
+	if (rc) {
+		err_wrap(e, "header");
+		return rc;
+	}
+	if (json_is_object(*head))
+		return 0;
+	json_decref(*head);
+	*head = NULL;
+	return err_set(e, E_INVALID, "header is not a JSON object");
+}
+
+static void copy_data(const uint8_t *data, const struct place *places, size_t count, float *block)
+{
+	for (size_t i = 0; i < count; i++)
+		memcpy(block + places[i].spec->offset, data + places[i].begin, places[i].end - places[i].begin);
+}
+
+int safetensors_read(const uint8_t *bytes, size_t n, const struct tensor_layout *layout, float *block,
+                     json_t **metadata, struct err *e)
+{
+	struct place *places;
+	json_t *head = NULL, *meta;
+	size_t data_at = 0;
+	int rc;
+
+	if (metadata)
+		*metadata = NULL;
+	rc = read_header(bytes, n, &head, &data_at, e);
+	if (rc)
+		return rc;
+	places = mem_array(layout->count, sizeof(*places));
+	for (size_t i = 0; i < layout->count; i++)
+		places[i].spec = &layout->specs[i];
+	rc = read_entries(head, places, layout->count, n - data_at, e);
+	if (!rc)
+		rc = check_cover(places, layout->count, n - data_at, e);
+	if (!rc)
+		copy_data(bytes + data_at, places, layout->count, block);
+	if (!rc && metadata) {
+		meta = json_object_get(head, METADATA);
+		*metadata = meta ? json_incref(meta) : json_object();
+	}
+	free(places);
+	json_decref(head);
+	return rc;
+}
+
+int safetensors_save(const char *path, const struct tensor_layout *layout, const float *block,
+                     const struct tensor_note *notes, size_t note_count, struct err *e)
+{
+	struct buf b = BUF_INIT;
+	int rc;
+
+	safetensors_write(layout, block, notes, note_count, &b);
+	rc = file_write(path, b.data, b.len, 0644, e);
+	buf_release(&b);
+	return rc;
+}
+
+int safetensors_load(const char *path, const struct tensor_layout *layout, float *block, json_t **metadata,
+                     struct err *e)
+{
+	struct buf b = BUF_INIT;
+	int rc = file_read(path, SAFETENSORS_FILE_MAX, &b, e);
+
+	if (!rc) {
+		rc = safetensors_read(b.data, b.len, layout, block, metadata, e);
+		if (rc)
+			err_wrap(e, "%s", path);
+	}
+	buf_release(&b);
+	return rc;
+}

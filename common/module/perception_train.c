@@ -1,0 +1,127 @@
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/mem.h"
+#include "common/base/rng.h"
+#include "common/module/perception.h"
+#include "common/nn/net.h"
+#include "common/nn/optim.h"
+
+#define BATCH        32
+#define REPORT_EVERY 64 /* batches */
+#define RATE         0.05f
+#define RATE_LAST    0.05f
+#define MOMENTUM     0.9f
+#define WEIGHT_DECAY 0.0f
+#define DECAY        0.8f
+#define DECAY_FLOOR  0.1f
+
+struct trainer {
+	struct net *net;
+	float *grads, *velocity, *x;
+	uint8_t labels[BATCH];
+	uint32_t *order; /* the shard, shuffled anew in every pass */
+	size_t at;       /* next in `order` */
+	struct rng rng;
+	struct sgd sgd;
+};
+
+static void trainer_init(struct trainer *t, const struct train_job *job)
+{
+	*t = (struct trainer){.sgd = {.momentum = MOMENTUM, .weight_decay = WEIGHT_DECAY}};
+	t->net = perception_net(BATCH);
+	t->grads = mem_floats(PERCEPTION_PARAMS);
+	t->velocity = mem_floats(PERCEPTION_PARAMS);
+	t->x = mem_floats((size_t)BATCH * IMAGE_PIXELS);
+	t->order = mem_dup(job->shard.items, job->shard.count * sizeof(*t->order));
+	t->at = job->shard.count;
+	rng_seed(&t->rng, job->seed, rng_stream("module/perception/train"));
+}
+
+static void trainer_release(struct trainer *t)
+{
+	net_free(t->net);
+	free(t->grads);
+	free(t->velocity);
+	free(t->x);
+	free(t->order);
+}
+
+static void next_batch(struct trainer *t, const struct train_job *job, int n)
+{
+	for (int i = 0; i < n; i++) {
+		if (t->at == job->shard.count) {
+			rng_shuffle(&t->rng, t->order, job->shard.count);
+			t->at = 0;
+		}
+		perception_input(dataset_image(job->data, t->order[t->at]), t->x + (size_t)i * IMAGE_PIXELS);
+		t->labels[i] = job->data->labels[t->order[t->at++]];
+	}
+}
+
+/* Falls with the generation of the shared parameters, and along a half cosine within each job. */
+static float rate_at(const struct train_job *job, uint64_t done)
+{
+	float share = (float)done / (float)job->samples;
+	float base = fmaxf(powf(DECAY, (float)job->generation), DECAY_FLOOR);
+
+	return base * (RATE_LAST + (RATE - RATE_LAST) * 0.5f * (1 + cosf((float)M_PI * share)));
+}
+
+static int check_job(const struct train_job *job, struct err *e)
+{
+	if (job->shard.count == 0 || job->samples == 0)
+		return err_set(e, E_INVALID, "training without samples");
+	for (size_t i = 0; i < job->shard.count; i++)
+		if (job->shard.items[i] >= job->data->count)
+			return err_set(e, E_INVALID, "the shard names sample %u, the data set has %zu",
+			               job->shard.items[i], job->data->count);
+	return 0;
+}
+
+static int train_batches(struct trainer *t, const struct train_job *job, float *params,
+                         struct train_report *out, struct err *e)
+{
+	double loss = 0;
+	unsigned batches = 0;
+
+	while (out->samples < job->samples) {
+		uint64_t left = job->samples - out->samples;
+		int n = left < BATCH ? (int)left : BATCH, rc;
+		struct net_step step;
+
+		if (batches++ % REPORT_EVERY == 0) {
+			if (job->cancelled && job->cancelled(job->ctx))
+				return err_set(e, E_STATE, "training was cancelled");
+			if (job->progress)
+				job->progress(job->ctx, out->samples, job->samples);
+		}
+		next_batch(t, job, n);
+		rc = net_train_step(t->net, params, t->grads, t->x, t->labels, n, &step, e);
+		if (rc)
+			return rc;
+		t->sgd.rate = rate_at(job, out->samples);
+		sgd_step(&t->sgd, params, t->grads, t->velocity, PERCEPTION_PARAMS);
+		loss += step.loss * n;
+		out->samples += (uint64_t)n;
+	}
+	out->loss = loss / (double)job->samples;
+	if (job->progress)
+		job->progress(job->ctx, job->samples, job->samples);
+	return 0;
+}
+
+int perception_train(const struct train_job *job, float *params, struct train_report *out, struct err *e)
+{
+	struct trainer t;
+	int rc = check_job(job, e);
+
+	*out = (struct train_report){0};
+	if (rc)
+		return rc;
+	trainer_init(&t, job);
+	rc = train_batches(&t, job, params, out, e);
+	trainer_release(&t);
+	return rc;
+}
