@@ -1,8 +1,9 @@
+#include "common/agent/manifest.h"
+
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "common/agent/manifest.h"
 
 #define OPENING       "{\"manifest\":"
 #define MIDDLE        ",\"signature\":\""
@@ -47,6 +48,22 @@ int manifest_sign(const struct manifest *m, const struct agent_key *key, struct 
 	return rc;
 }
 
+/* Only the one canonical spelling of a signature is taken: base64 leaves spare bits that could be anything.
+ */
+static bool read_signature(const char *text, uint8_t signature[AGENT_SIGNATURE_BYTES])
+{
+	bool same =
+	    base64_decode(text, BASE64_BYTES, signature, AGENT_SIGNATURE_BYTES, NULL) == AGENT_SIGNATURE_BYTES;
+	char *again;
+
+	if (!same)
+		return false;
+	again = base64_encode(signature, AGENT_SIGNATURE_BYTES);
+	same = memcmp(again, text, BASE64_BYTES) == 0;
+	free(again);
+	return same;
+}
+
 /* Takes the signed form apart by position; nothing inside the manifest is looked at yet. */
 static int take_apart(const uint8_t *bytes, size_t n, const uint8_t **manifest, size_t *manifest_len,
                       uint8_t signature[AGENT_SIGNATURE_BYTES], struct err *e)
@@ -61,8 +78,7 @@ static int take_apart(const uint8_t *bytes, size_t n, const uint8_t **manifest, 
 	tail = bytes + n - TAIL_BYTES;
 	if (memcmp(tail, MIDDLE, MIDDLE_BYTES) != 0 ||
 	    memcmp(bytes + n - CLOSING_BYTES, CLOSING, CLOSING_BYTES) != 0 ||
-	    base64_decode((const char *)tail + MIDDLE_BYTES, BASE64_BYTES, signature, AGENT_SIGNATURE_BYTES, e) !=
-	        AGENT_SIGNATURE_BYTES)
+	    !read_signature((const char *)tail + MIDDLE_BYTES, signature))
 		return err_set(e, E_INVALID, "signed manifest does not end with a signature of %d base64 characters",
 		               BASE64_BYTES);
 	*manifest = bytes + OPENING_BYTES;
@@ -75,8 +91,8 @@ int manifest_open(const uint8_t *bytes, size_t n, const struct agent_key *key, s
 {
 	struct buf under = BUF_INIT;
 	uint8_t signature[AGENT_SIGNATURE_BYTES];
-	const uint8_t *manifest;
-	size_t len;
+	const uint8_t *manifest = NULL;
+	size_t len = 0;
 	int rc;
 
 	*out = (struct manifest){0};

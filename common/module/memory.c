@@ -71,7 +71,7 @@ static void memory_init(float *params, uint64_t seed)
 static int embed(struct embedder *m, const struct dataset *data, const uint32_t *items, size_t n, float *out,
                  struct err *e)
 {
-	const uint8_t *images[EMBEDDER_BATCH];
+	const uint8_t *images[EMBEDDER_BATCH] = {NULL};
 	int rc;
 
 	for (size_t i = 0; i < n; i++)

@@ -135,7 +135,7 @@ static int perception_evaluate(const float *params, const float *needs_params, c
                                size_t max_samples, double *metric, struct err *e)
 {
 	struct embedder *m = embedder_new(params);
-	const uint8_t *images[EMBEDDER_BATCH];
+	const uint8_t *images[EMBEDDER_BATCH] = {NULL};
 	float p[EMBEDDER_BATCH * DATASET_CLASSES];
 	size_t total = max_samples && max_samples < data->count ? max_samples : data->count, right = 0;
 	int rc = 0;
