@@ -160,14 +160,15 @@ static bool round_of(const struct fuzz_target *t, const struct fuzz_samples *s, 
 	struct rng r;
 	const struct buf *sample;
 	uint8_t *exact; /* a block of just this size, so that a sanitizer sees the first byte read too far */
-	bool taken;
+	bool taken, aimed;
 
 	rng_seed(&r, seed, round);
 	sample = &s->list[rng_below(&r, s->count)];
 	buf_append(&input, sample->data, sample->len);
-	if (t->mutate && rng_below(&r, 2))
+	aimed = t->mutate && rng_below(&r, 2);
+	if (aimed)
 		t->mutate(&r, &input);
-	if (!t->mutate || rng_below(&r, 2))
+	if (!aimed || rng_below(&r, 4) == 0)
 		fuzz_mutate(&r, &input);
 	exact = mem_alloc(input.len ? input.len : 1);
 	if (input.len)
