@@ -23,44 +23,13 @@ static const struct opt *by_letter(const struct opt_program *p, char letter)
 	return NULL;
 }
 
-static size_t min3(size_t a, size_t b, size_t c)
-{
-	size_t m = a < b ? a : b;
-
-	return m < c ? m : c;
-}
-
-/* Levenshtein distance of two short words. */
-static size_t distance(const char *a, const char *b, size_t n)
-{
-	size_t row[64];
-	size_t m = strlen(b);
-
-	if (m >= 64 || n >= 64)
-		return 64;
-	for (size_t j = 0; j <= m; j++)
-		row[j] = j;
-	for (size_t i = 1; i <= n; i++) {
-		size_t diagonal = row[0];
-
-		row[0] = i;
-		for (size_t j = 1; j <= m; j++) {
-			size_t above = row[j];
-
-			row[j] = min3(row[j] + 1, row[j - 1] + 1, diagonal + (a[i - 1] != b[j - 1]));
-			diagonal = above;
-		}
-	}
-	return row[m];
-}
-
 static int unknown(const struct opt_program *p, const char *word, size_t n, struct err *e)
 {
 	const struct opt *best = NULL;
 	size_t least = 4;
 
 	for (const struct opt *o = p->table; o->name; o++) {
-		size_t d = distance(word, o->name, n);
+		size_t d = str_distance(word, n, o->name);
 
 		if (d < least) {
 			least = d;

@@ -23,5 +23,8 @@ bool str_unhex(const char *hex, uint8_t *out, size_t n);
 /* Letters, digits, '.', '_' and '-', 1 to `max` of them, not starting with '.' or '-': the names of edges,
  * sessions and modules, safe in paths, logs and JSON. */
 bool str_is_name(const char *text, size_t max);
+/* Edits (letters added, dropped or changed; Levenshtein 1966) from the n bytes at `a` to `b`, for "did you
+ * mean"; 64 when either has 64 bytes or more. */
+size_t str_distance(const char *a, size_t n, const char *b);
 
 #endif

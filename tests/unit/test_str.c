@@ -60,5 +60,17 @@ START_TEST(hex_round_trips)
 }
 END_TEST
 
+START_TEST(distance_counts_edits)
+{
+	ck_assert_uint_eq(str_distance("pki", 3, "pki"), 0);
+	ck_assert_uint_eq(str_distance("pk", 2, "pki"), 1);
+	ck_assert_uint_eq(str_distance("dmeo", 4, "demo"), 2);
+	ck_assert_uint_eq(str_distance("demonstration", 4, "demo"), 0);
+	ck_assert_uint_eq(str_distance("", 0, "demo"), 4);
+	ck_assert_uint_eq(
+	    str_distance("0123456789012345678901234567890123456789012345678901234567890123", 64, "x"), 64);
+}
+END_TEST
+
 SUITE("base/str", numbers_are_taken_whole_and_in_range, sizes_take_units, names_are_safe_in_paths,
-      hex_round_trips)
+      hex_round_trips, distance_counts_edits)
