@@ -23,11 +23,13 @@ static int check_layer(const struct net_layer *l, int i, struct err *e)
 	return 0;
 }
 
-static void add_tensor(struct net *net, int i, const char *part, int rank, const int dims[4], size_t *offset)
+/* Tensor i: `layer`.`part`, at the offset, which moves past it. */
+static void add_tensor(struct net *net, int i, const char *layer, const char *part, int rank,
+                       const int dims[4], size_t *offset)
 {
 	struct net_tensor *t = &net->tensors[i];
 
-	snprintf(t->name, sizeof(t->name), "%s.%s", net->stages[i / 2].name, part);
+	snprintf(t->name, sizeof(t->name), "%s.%s", layer, part);
 	t->rank = rank;
 	t->offset = *offset;
 	t->count = 1;
@@ -51,7 +53,7 @@ static int plan_conv(struct net *net, int i, const struct net_layer *l, struct c
 		    l->name, l->kernel, at->h, at->w, NET_SIDE_MAX);
 	st->conv = (struct conv_shape){at->h, at->w, at->c, l->out, l->kernel};
 	st->kernels = conv_kernels_for(&st->conv, i > 0, NULL);
-	add_tensor(net, 2 * i, "weight", 4, (int[4]){l->out, at->c, l->kernel, l->kernel}, &at->offset);
+	add_tensor(net, 2 * i, l->name, "weight", 4, (int[4]){l->out, at->c, l->kernel, l->kernel}, &at->offset);
 	at->h = conv_pooled_h(&st->conv);
 	at->w = conv_pooled_w(&st->conv);
 	at->c = l->out;
@@ -68,7 +70,7 @@ static int plan_dense(struct net *net, int i, const struct net_layer *l, struct 
 		return err_set(e, E_LIMIT, "layer '%s': %zu inputs, accepted are %zu", l->name, in,
 		               NET_PARAMS_MAX / NET_SIDE_MAX);
 	st->dense = (struct dense_shape){(int)in, l->out, l->kind == NET_DENSE_RELU};
-	add_tensor(net, 2 * i, "weight", 2, (int[4]){l->out, (int)in}, &at->offset);
+	add_tensor(net, 2 * i, l->name, "weight", 2, (int[4]){l->out, (int)in}, &at->offset);
 	at->units = l->out;
 	st->out_count = (size_t)l->out;
 	return 0;
@@ -101,7 +103,7 @@ static int plan_layer(struct net *net, int i, const struct net_layer *l, struct 
 	if (rc)
 		return rc;
 	st->bias = at->offset;
-	add_tensor(net, 2 * i + 1, "bias", 1, (int[4]){l->out}, &at->offset);
+	add_tensor(net, 2 * i + 1, l->name, "bias", 1, (int[4]){l->out}, &at->offset);
 	if (at->offset > NET_PARAMS_MAX)
 		return err_set(e, E_LIMIT, "layer '%s': the network has over %zu parameters", l->name,
 		               NET_PARAMS_MAX);
