@@ -25,12 +25,12 @@ const struct conv_kernels *conv_kernels_for(const struct conv_shape *s, bool nee
 	return NULL;
 }
 
-/* Two packed copies of the weights (forward order and backward order) or one and the packed gradient,
- * and the list of one image's winners: two words for each pooled output. */
+/* The most that any of the kernels lays out: the weights and their gradient, both packed; a group's gated
+ * gradients; for each of the four places in each pool a list of the channels it won (two words each). */
 size_t conv_work_floats(const struct conv_shape *s)
 {
 	size_t weights = (size_t)s->oc * (size_t)s->ic * (size_t)s->k * (size_t)s->k;
-	size_t pooled = (size_t)conv_pooled_h(s) * (size_t)conv_pooled_w(s) * (size_t)s->oc;
+	size_t positions = (size_t)conv_pooled_h(s) * (size_t)conv_pooled_w(s);
 
-	return 2 * weights + 2 * pooled;
+	return 2 * weights + (CONV_GROUP + 8) * positions * (size_t)s->oc + 4 * positions;
 }

@@ -66,6 +66,7 @@ extern const struct conv_kernels conv_avx512;   /* k = 5, channels in sixteens (
 /* The fastest that runs here and fits; never NULL. With `name` only that one, or NULL. */
 const struct conv_kernels *conv_kernels_for(const struct conv_shape *s, bool need_dx, const char *name);
 
+#define CONV_GROUP 4 /* images that a backward pass takes at a time */
 size_t conv_work_floats(const struct conv_shape *s);
 
 #endif

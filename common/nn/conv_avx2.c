@@ -9,6 +9,7 @@ typedef __m256i vi;
 #define LANES          8
 #define FORWARD_COLS   2
 #define DW_ROWS        2
+#define DX_ROWS        2
 #define DW_ROWS_SINGLE 1
 
 #define vf_set1(v)      _mm256_set1_ps(v)

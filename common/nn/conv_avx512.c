@@ -9,6 +9,7 @@ typedef __m512i vi;
 #define LANES          16
 #define FORWARD_COLS   4
 #define DW_ROWS        5
+#define DX_ROWS        3
 #define DW_ROWS_SINGLE 3
 
 #define vf_set1(v)      _mm512_set1_ps(v)
