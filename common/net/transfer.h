@@ -26,7 +26,8 @@
 
 struct transfers;
 
-/* Called from inside the transfers_on_* handlers, or by the executor's done. */
+/* Called from inside the transfers_on_* handlers and by the executor's done; transfers_cancel() may call them
+ * for other blobs, whose turn it then is. They may call transfers_get() and transfers_cancel(). */
 struct transfers_events {
 	/* May the peer fetch this blob? NULL = nothing may be fetched. */
 	bool (*allowed)(void *ctx, const struct digest *digest);

@@ -149,6 +149,7 @@ static const struct field blob_ack[] = {
 static const struct field blob_end[] = {
     PLAIN(msg_blob_end, BlobEnd, transfer, FIELD_U32),
     TEXT(msg_blob_end, BlobEnd, reason, WIRE_TEXT_MAX),
+    PLAIN(msg_blob_end, BlobEnd, by_sender, FIELD_BOOL),
 };
 
 static const struct field nonce[] = {

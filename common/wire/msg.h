@@ -165,6 +165,7 @@ struct msg_blob_ack {
 struct msg_blob_end {
 	uint32_t transfer;
 	char reason[WIRE_TEXT_MAX + 1]; /* empty = complete and verified */
+	bool by_sender;                 /* who ends it: each direction numbers its own transfers */
 };
 
 struct msg_nonce {

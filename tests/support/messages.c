@@ -130,5 +130,5 @@ void message_sample(enum msg_kind kind, struct msg *m)
 	else if (kind == MSG_BLOB_ACK)
 		m->blob_ack = (struct msg_blob_ack){8, 1 << 30};
 	else if (kind == MSG_BLOB_END)
-		m->blob_end = (struct msg_blob_end){8, "no such blob"};
+		m->blob_end = (struct msg_blob_end){8, "no such blob", true};
 }

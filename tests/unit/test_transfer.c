@@ -1,0 +1,432 @@
+#include "common/net/transfer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "common/base/file.h"
+#include "common/base/rng.h"
+#include "common/net/transfer_impl.h"
+#include "tests/support/pipe_link.h"
+#include "tests/support/suite.h"
+
+/* One side: a store, its end of the pipe, and what was reported. */
+struct side {
+	struct pipe_end pipe;
+	struct blobs *blobs;
+	struct transfers *t;
+	struct digest hidden; /* not allowed */
+	int got, failed, violations;
+	uint64_t progress;
+	struct err why; /* of the last failure or violation */
+};
+
+static void violated(struct side *s, int rc, const struct err *e)
+{
+	if (rc == 0)
+		return;
+	s->violations++;
+	s->why = *e;
+}
+
+static void on_message(void *ctx, struct link *l, const struct msg *m)
+{
+	struct side *s = ctx;
+	struct err e = ERR_INIT;
+
+	(void)l;
+	violated(s, transfers_on_message(s->t, m, &e), &e);
+}
+
+static void on_chunk(void *ctx, struct link *l, uint32_t transfer, uint64_t offset, const uint8_t *data,
+                     size_t n)
+{
+	struct side *s = ctx;
+	struct err e = ERR_INIT;
+
+	(void)l;
+	violated(s, transfers_on_chunk(s->t, transfer, offset, data, n, &e), &e);
+}
+
+static void on_room(void *ctx, struct link *l)
+{
+	struct side *s = ctx;
+
+	(void)l;
+	transfers_on_room(s->t);
+}
+
+static const struct link_events link_events = {on_message, on_chunk, on_room, NULL};
+
+static bool allowed(void *ctx, const struct digest *d)
+{
+	struct side *s = ctx;
+
+	return !digest_equal(d, &s->hidden);
+}
+
+static void got(void *ctx, const struct blob_ref *ref)
+{
+	struct side *s = ctx;
+
+	ck_assert(blobs_has(s->blobs, &ref->digest, NULL));
+	s->got++;
+}
+
+static void failed(void *ctx, const struct blob_ref *ref, const struct err *why)
+{
+	struct side *s = ctx;
+
+	(void)ref;
+	s->failed++;
+	s->why = *why;
+}
+
+static void progress(void *ctx, const struct blob_ref *ref, uint64_t held)
+{
+	struct side *s = ctx;
+
+	ck_assert_uint_le(held, ref->size);
+	s->progress = held;
+}
+
+static const struct transfers_events events = {allowed, got, failed, progress};
+
+static void side_link(struct side *s)
+{
+	s->pipe.link.on = &link_events;
+	s->pipe.link.ctx = s;
+	s->t = transfers_new(&s->pipe.link, s->blobs, NULL, &events, s);
+}
+
+static void side_open(struct side *s, const char *name)
+{
+	struct err e = ERR_INIT;
+	struct blobs_options o = {.no_sync = true};
+	char path[512];
+
+	memset(s, 0, sizeof(*s));
+	snprintf(path, sizeof(path), "%s/%s", suite_tmp(), name);
+	ck_ok(dir_remove(path, &e), &e);
+	ck_ok(blobs_open(&s->blobs, path, &o, &e), &e);
+}
+
+static void pair_open(struct side *a, struct side *b, size_t room)
+{
+	side_open(a, "a");
+	side_open(b, "b");
+	pipe_init(&a->pipe, &b->pipe, room);
+	side_link(a);
+	side_link(b);
+}
+
+static void pair_close(struct side *a, struct side *b)
+{
+	transfers_free(a->t);
+	transfers_free(b->t);
+	pipe_release(&a->pipe, &b->pipe);
+	blobs_close(a->blobs);
+	blobs_close(b->blobs);
+}
+
+static struct blob_ref make_blob(struct side *s, size_t n, uint64_t seed)
+{
+	uint8_t *p = mem_alloc(n + 8);
+	struct err e = ERR_INIT;
+	struct blob_ref ref;
+	struct rng r;
+
+	rng_seed(&r, seed, 1);
+	for (size_t i = 0; i < n; i += 8) {
+		uint64_t v = rng_u64(&r);
+
+		memcpy(p + i, &v, 8);
+	}
+	ck_ok(blobs_put(s->blobs, p, n, &ref, &e), &e);
+	free(p);
+	return ref;
+}
+
+static void want(struct side *s, const struct blob_ref *ref, int answer)
+{
+	struct err e = ERR_INIT;
+	int rc = transfers_get(s->t, ref, WIRE_BLOB_MAX, &e);
+
+	ck_assert_msg(rc == answer, "%d: %s", rc, e.text);
+}
+
+START_TEST(blobs_go_both_ways)
+{
+	static struct side a, b;
+	struct blob_ref from_a, from_b, empty;
+
+	pair_open(&a, &b, 300000);
+	from_a = make_blob(&a, 3000001, 1);
+	from_b = make_blob(&b, 777, 2);
+	empty = make_blob(&a, 0, 3);
+	want(&b, &from_a, TRANSFER_STARTED);
+	want(&b, &from_a, TRANSFER_STARTED);
+	want(&a, &from_b, TRANSFER_STARTED);
+	want(&b, &empty, TRANSFER_HELD);
+	pipe_run(&a.pipe, &b.pipe);
+	ck_assert_int_eq(b.got, 1);
+	ck_assert_int_eq(a.got, 1);
+	ck_assert_int_eq(a.failed + b.failed + a.violations + b.violations, 0);
+	ck_assert_uint_eq(b.pipe.chunk_bytes + a.pipe.chunk_bytes, 0);
+	ck_assert_uint_eq(transfers_stats(b.t).bytes_in, 3000001);
+	ck_assert_uint_eq(transfers_stats(a.t).outgoing, 0);
+	want(&b, &from_a, TRANSFER_HELD);
+	pair_close(&a, &b);
+}
+END_TEST
+
+START_TEST(the_window_bounds_what_is_under_way)
+{
+	static struct side a, b;
+	struct blob_ref ref;
+
+	pair_open(&a, &b, 64 << 20);
+	ref = make_blob(&a, 5 << 20, 4);
+	want(&b, &ref, TRANSFER_STARTED);
+	pipe_run(&a.pipe, &b.pipe);
+	ck_assert_int_eq(b.got, 1);
+	ck_assert_uint_le(a.pipe.chunk_bytes_most, WIRE_BLOB_WINDOW);
+	ck_assert_uint_ge(a.pipe.chunk_bytes_most, WIRE_BLOB_WINDOW / 2);
+	pair_close(&a, &b);
+}
+END_TEST
+
+START_TEST(many_blobs_take_turns)
+{
+	static struct side a, b;
+	struct blob_ref refs[20];
+	struct transfers_stats s;
+
+	pair_open(&a, &b, 200000);
+	for (size_t i = 0; i < 20; i++) {
+		refs[i] = make_blob(&a, 400000 + i, 10 + i);
+		want(&b, &refs[i], TRANSFER_STARTED);
+	}
+	for (int i = 0; i < 40; i++) {
+		pipe_deliver(&b.pipe);
+		pipe_deliver(&a.pipe);
+	}
+	s = transfers_stats(a.t);
+	ck_assert_uint_eq(s.outgoing, WIRE_TRANSFERS_MAX);
+	for (struct outgoing *out = a.t->out; out; out = out->next)
+		ck_assert_uint_gt(out->sent, 0); /* none waits for the whole of another */
+	pipe_run(&a.pipe, &b.pipe);
+	ck_assert_int_eq(b.got, 20);
+	ck_assert_int_eq(a.violations + b.violations, 0);
+	pair_close(&a, &b);
+}
+END_TEST
+
+START_TEST(a_new_link_goes_on_where_the_old_one_ended)
+{
+	static struct side a, b;
+	struct blob_ref ref;
+	uint64_t before;
+
+	pair_open(&a, &b, 150000);
+	ref = make_blob(&a, 2000000, 5);
+	want(&b, &ref, TRANSFER_STARTED);
+	while (a.pipe.delivered_chunks < 9) {
+		pipe_deliver(&a.pipe);
+		pipe_deliver(&b.pipe);
+	}
+	before = transfers_stats(b.t).bytes_in;
+	transfers_free(a.t);
+	transfers_free(b.t);
+	pipe_release(&a.pipe, &b.pipe);
+	pipe_init(&a.pipe, &b.pipe, 150000);
+	side_link(&a);
+	side_link(&b);
+	want(&b, &ref, TRANSFER_STARTED);
+	pipe_run(&a.pipe, &b.pipe);
+	ck_assert_int_eq(b.got, 1);
+	ck_assert_uint_gt(before, 500000);
+	ck_assert_uint_eq(transfers_stats(b.t).bytes_in, 2000000 - before);
+	pair_close(&a, &b);
+}
+END_TEST
+
+START_TEST(a_spoilt_partial_is_fetched_again_from_the_beginning)
+{
+	static struct side a, b;
+	struct blob_ref ref;
+	struct err e = ERR_INIT;
+	char path[600], hex[DIGEST_HEX];
+
+	pair_open(&a, &b, 150000);
+	ref = make_blob(&a, 400000, 6);
+	digest_hex(&ref.digest, hex);
+	snprintf(path, sizeof(path), "%s/b/partial/%s", suite_tmp(), hex);
+	ck_ok(file_write(path, "not these bytes", 15, 0600, &e), &e);
+	want(&b, &ref, TRANSFER_STARTED);
+	pipe_run(&a.pipe, &b.pipe);
+	ck_assert_int_eq(b.got, 1);
+	ck_assert_int_eq(a.violations + b.violations + b.failed, 0);
+	pair_close(&a, &b);
+}
+END_TEST
+
+START_TEST(what_cannot_be_had_is_said)
+{
+	static struct side a, b;
+	struct blob_ref ref, none = {digest_of("nowhere", 7), 7};
+	struct err e = ERR_INIT;
+
+	pair_open(&a, &b, 150000);
+	ref = make_blob(&a, 1000, 7);
+	a.hidden = ref.digest;
+	want(&b, &ref, TRANSFER_STARTED);
+	pipe_run(&a.pipe, &b.pipe);
+	ck_assert_int_eq(b.failed, 1);
+	ck_assert_int_eq(b.why.code, E_UNAVAILABLE);
+	ck_assert_ptr_nonnull(strstr(b.why.text, "not for you"));
+	want(&b, &none, TRANSFER_STARTED);
+	pipe_run(&a.pipe, &b.pipe);
+	ck_assert_int_eq(b.failed, 2);
+	ck_assert_ptr_nonnull(strstr(b.why.text, "not here"));
+	ref.size = 1001;
+	a.hidden = none.digest;
+	want(&b, &ref, TRANSFER_STARTED);
+	pipe_run(&a.pipe, &b.pipe);
+	ck_assert_int_eq(b.failed, 3);
+	ck_assert_ptr_nonnull(strstr(b.why.text, "another size"));
+	ck_fails(transfers_get(b.t, &ref, 1000, &e), E_LIMIT, &e, "1001 bytes");
+	ck_assert_int_eq(a.violations + b.violations, 0);
+	pair_close(&a, &b);
+}
+END_TEST
+
+START_TEST(a_sender_with_a_broken_disk_does_not_pass_for_good)
+{
+	static struct side a, b;
+	struct blob_ref ref;
+	struct err e = ERR_INIT;
+	char path[600], hex[DIGEST_HEX];
+
+	pair_open(&a, &b, 150000);
+	ref = make_blob(&a, 16, 8);
+	digest_hex(&ref.digest, hex);
+	snprintf(path, sizeof(path), "%s/a/blobs/%.2s/%s", suite_tmp(), hex, hex);
+	ck_ok(file_write(path, "sixteen letters!", 16, 0600, &e), &e);
+	want(&b, &ref, TRANSFER_STARTED);
+	pipe_run(&a.pipe, &b.pipe);
+	ck_assert_int_eq(b.got, 0);
+	ck_assert_int_eq(b.failed, 1);
+	ck_assert_int_eq(b.why.code, E_CORRUPT);
+	ck_assert_uint_eq(transfers_stats(a.t).outgoing, 0);
+	pair_close(&a, &b);
+}
+END_TEST
+
+START_TEST(cancelling_is_quiet_even_with_chunks_under_way)
+{
+	static struct side a, b;
+	struct blob_ref ref;
+
+	pair_open(&a, &b, 1 << 20);
+	ref = make_blob(&a, 3000000, 9);
+	want(&b, &ref, TRANSFER_STARTED);
+	pipe_deliver(&b.pipe);
+	pipe_deliver(&a.pipe);
+	transfers_cancel(b.t, &ref);
+	pipe_run(&a.pipe, &b.pipe);
+	ck_assert_int_eq(b.got + b.failed + a.violations + b.violations, 0);
+	ck_assert_uint_eq(transfers_stats(a.t).outgoing + transfers_stats(b.t).incoming, 0);
+	want(&b, &ref, TRANSFER_STARTED);
+	pipe_run(&a.pipe, &b.pipe);
+	ck_assert_int_eq(b.got, 1);
+	pair_close(&a, &b);
+}
+END_TEST
+
+static void breaks(int rc, int want_code, const struct err *e, const char *part)
+{
+	ck_assert_msg(rc == want_code && strstr(e->text, part), "%s: %s", err_name(rc), e->text);
+}
+
+START_TEST(a_peer_that_breaks_the_rules_is_found_out)
+{
+	static struct side a, b;
+	static const uint8_t data[200];
+	struct blob_ref ref = {digest_of("abc", 3), 100};
+	struct err e = ERR_INIT;
+	struct msg m = {.kind = MSG_BLOB_GET};
+
+	pair_open(&a, &b, 150000);
+	breaks(transfers_on_chunk(b.t, 9, 0, data, 10, &e), E_PROTOCOL, &e, "not asked for");
+	want(&b, &ref, TRANSFER_STARTED);
+	breaks(transfers_on_chunk(b.t, 1, 1, data, 10, &e), E_PROTOCOL, &e, "chunk at byte 1");
+	breaks(transfers_on_chunk(b.t, 1, 0, data, 101, &e), E_PROTOCOL, &e, "more bytes");
+	m.kind = MSG_BLOB_END;
+	m.blob_end.transfer = 1;
+	m.blob_end.by_sender = true;
+	breaks(transfers_on_message(b.t, &m, &e), E_PROTOCOL, &e, "without a reason");
+	m.blob_end.transfer = 2;
+	breaks(transfers_on_message(b.t, &m, &e), E_PROTOCOL, &e, "not asked for");
+
+	ref = make_blob(&a, 5 << 20, 11);
+	m = (struct msg){.kind = MSG_BLOB_GET};
+	for (uint32_t id = 1; id <= WIRE_TRANSFERS_MAX; id++) {
+		m.blob_get = (struct msg_blob_get){id, ref, 0};
+		ck_ok(transfers_on_message(a.t, &m, &e), &e);
+	}
+	breaks(transfers_on_message(a.t, &m, &e), E_PROTOCOL, &e, "under way already");
+	m.blob_get.transfer = 99;
+	breaks(transfers_on_message(a.t, &m, &e), E_LIMIT, &e, "more than 8");
+	m = (struct msg){.kind = MSG_BLOB_ACK, .blob_ack = {1, 5 << 20}};
+	breaks(transfers_on_message(a.t, &m, &e), E_PROTOCOL, &e, "acknowledges");
+	pair_close(&a, &b);
+}
+END_TEST
+
+/* An executor that holds its work back, as a busy pool would. */
+struct late {
+	struct executor x;
+	void (*work)(void *job);
+	void (*done)(void *job);
+	void *job;
+};
+
+static void late_run(struct executor *x, void (*work)(void *job), void (*done)(void *job), void *job)
+{
+	struct late *l = (struct late *)x;
+
+	l->work = work;
+	l->done = done;
+	l->job = job;
+}
+
+START_TEST(a_commit_may_come_after_the_end)
+{
+	static struct side a, b;
+	struct late late = {.x = {late_run}};
+	struct blob_ref ref;
+
+	pair_open(&a, &b, 150000);
+	transfers_free(b.t);
+	b.t = transfers_new(&b.pipe.link, b.blobs, &late.x, &events, &b);
+	ref = make_blob(&a, 1000, 12);
+	want(&b, &ref, TRANSFER_STARTED);
+	pipe_run(&a.pipe, &b.pipe);
+	ck_assert_int_eq(b.got, 0);
+	ck_assert_uint_eq(b.progress, 1000);
+	want(&b, &ref, TRANSFER_STARTED);
+	late.work(late.job);
+	transfers_free(b.t);
+	b.t = NULL;
+	late.done(late.job);
+	ck_assert_int_eq(b.got, 0);
+	ck_assert(blobs_has(b.blobs, &ref.digest, NULL));
+	pair_close(&a, &b);
+}
+END_TEST
+
+SUITE("net/transfer", blobs_go_both_ways, the_window_bounds_what_is_under_way, many_blobs_take_turns,
+      a_new_link_goes_on_where_the_old_one_ended, a_spoilt_partial_is_fetched_again_from_the_beginning,
+      what_cannot_be_had_is_said, a_sender_with_a_broken_disk_does_not_pass_for_good,
+      cancelling_is_quiet_even_with_chunks_under_way, a_peer_that_breaks_the_rules_is_found_out,
+      a_commit_may_come_after_the_end)
