@@ -138,8 +138,12 @@ void http_problem(struct http_request *r, unsigned status, const char *code, con
 	vsnprintf(detail, sizeof(detail), fmt, ap);
 	va_end(ap);
 	text = json_string(detail);
-	if (!text) /* it quotes bytes that are not UTF-8 */
-		text = json_string("the request contains bytes that are not UTF-8");
+	if (!text) { /* it quotes bytes that are not UTF-8, or a cut character */
+		for (char *c = detail; *c; c++)
+			if (*c & 0x80)
+				*c = '?';
+		text = json_string(detail);
+	}
 	reply_json_as(r, status, "application/problem+json",
 	              json_pack("{s:s, s:i, s:s, s:o}", "title", MHD_get_reason_phrase_for(status), "status",
 	                        (int)status, "code", code, "detail", text));

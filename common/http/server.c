@@ -102,7 +102,8 @@ static void watch(struct http_server *s)
 	s->handles = 3;
 	s->timer.data = s->sweep.data = s->poll.data = s;
 	uv_poll_start(&s->poll, UV_READABLE, on_ready);
-	pump(s);
+	uv_timer_start(&s->timer, on_timer, 0,
+	               0); /* not now: a handler must not run before the caller has the server */
 }
 
 int http_server_new(uv_loop_t *loop, const struct http_config *c, struct http_server **out, struct err *e)
