@@ -16,12 +16,14 @@
 #include "common/base/err.h"
 #include "common/module/module.h"
 
-#define MANIFEST_DOMAIN      "foedus agent manifest 1\n"
-#define MANIFEST_BYTES_MAX   ((size_t)1 << 20) /* signed form */
-#define MANIFEST_MODULES_MAX 16
-#define MANIFEST_EDGES_MAX   4096
-#define AGENT_ID_MAX         64  /* characters */
-#define EDGE_ID_MAX          128 /* characters */
+#define MANIFEST_DOMAIN    "foedus agent manifest 1\n"
+#define MANIFEST_FORMAT    1
+#define MANIFEST_BYTES_MAX ((size_t)64 << 10) /* signed form; the largest that the limits below allow fits   \
+	                                           */
+#define MANIFEST_MODULES_MAX 8
+#define MANIFEST_EDGES_MAX   64 /* names listed per module; of more edges only the number is kept */
+#define AGENT_ID_MAX         64 /* characters */
+#define EDGE_ID_MAX          64 /* characters */
 #define MODULE_BLOB_MAX      ((uint64_t)1 << 30)
 
 struct manifest_module {
@@ -30,10 +32,11 @@ struct manifest_module {
 	uint64_t size;        /* bytes of the blob */
 	double metric;        /* kind->metric on the cloud's validation data */
 	/* provenance */
-	uint64_t round; /* that last changed it */
-	char rule[32];  /* how updates were aggregated: "fedavg" */
-	char **edges;   /* owned; names of the edges whose updates went in */
-	size_t edge_count;
+	uint64_t round;      /* that last changed it */
+	char rule[32];       /* how updates were aggregated: "fedavg" */
+	char **edges;        /* owned; names of edges whose updates went in, the first MANIFEST_EDGES_MAX */
+	size_t edge_count;   /* names listed */
+	uint64_t edge_total; /* edges whose updates went in */
 };
 
 struct manifest {
@@ -43,9 +46,14 @@ struct manifest {
 	size_t module_count;
 };
 
-/* Adds a module whose provenance names are copied; E_INVALID / E_EXISTS / E_LIMIT when it does not fit. */
+/* Adds a module; its provenance is the edges given here (names copied), not those in `module`; E_INVALID /
+ * E_EXISTS / E_LIMIT when it does not fit. */
 int manifest_add(struct manifest *m, const struct manifest_module *module, const char *const *edges,
                  size_t edge_count, struct err *e) MUST_CHECK;
+/* The same for a list that may have been shortened already: `listed` names (at most MANIFEST_EDGES_MAX) of
+ * `edge_total` edges. */
+int manifest_add_listed(struct manifest *m, const struct manifest_module *module, const char *const *edges,
+                        size_t listed, uint64_t edge_total, struct err *e) MUST_CHECK;
 void manifest_copy(struct manifest *to, const struct manifest *from); /* `to` is taken as empty */
 void manifest_release(struct manifest *m);
 const struct manifest_module *manifest_find(const struct manifest *m, const char *kind); /* or NULL */

@@ -108,6 +108,7 @@ START_TEST(what_is_wrong_in_a_manifest_is_named)
 	    {"\"value\":0.5", "\"value\":1.5", "'value' is not a number from 0 to 1"},
 	    {"\"edge-1\"", "\"edge 1\"", "'edge 1' is not an edge's name"},
 	    {"\"edge-1\"", "1", "element 1 is not a text"},
+	    {"\"edge_total\":2", "\"edge_total\":3", "'edge_total' is not a whole number from 2 to 2"},
 	    {"\"rule\":\"fedavg\"", "\"rule\":\"\"", "aggregation rule"},
 	    {"\"digest\":\"", "\"digest\":\"0", "SHA-256"},
 	    {"{\"agent\"", "{ \"agent\"", "canonical"},
@@ -150,6 +151,39 @@ START_TEST(modules_stand_in_table_order_and_once)
 }
 END_TEST
 
+START_TEST(the_largest_manifest_fits_its_limit)
+{
+	static char names[100][EDGE_ID_MAX + 1];
+	const char *edges[100];
+	struct manifest m = {.version = INT64_MAX}, back;
+	struct manifest_module x = {.size = MODULE_BLOB_MAX, .round = INT64_MAX, .metric = 1.0 / 3};
+	struct agent_key *k = agent_key_new();
+	struct err e = ERR_INIT;
+	struct buf b = BUF_INIT;
+
+	memset(m.agent, 'a', AGENT_ID_MAX);
+	memset(x.rule, 'r', sizeof(x.rule) - 1);
+	for (int i = 0; i < 100; i++) {
+		memset(names[i], 'n', EDGE_ID_MAX);
+		names[i][0] = (char)('A' + i % 26);
+		edges[i] = names[i];
+	}
+	for (size_t i = 0; i < module_count; i++) {
+		x.kind = module_table[i];
+		ck_ok(manifest_add(&m, &x, edges, 100, &e), &e);
+	}
+	ck_ok(manifest_sign(&m, k, &b, &e), &e);
+	ck_assert_uint_lt(b.len / module_count * MANIFEST_MODULES_MAX, MANIFEST_BYTES_MAX);
+	ck_ok(manifest_open(b.data, b.len, k, &back, &e), &e);
+	ck_assert_uint_eq(back.modules[0].edge_count, MANIFEST_EDGES_MAX);
+	ck_assert_uint_eq(back.modules[0].edge_total, 100);
+	manifest_release(&m);
+	manifest_release(&back);
+	agent_key_free(k);
+	buf_release(&b);
+}
+END_TEST
+
 START_TEST(an_edge_takes_only_newer_versions_of_its_agent)
 {
 	const struct manifest m = {.agent = "scout", .version = 7};
@@ -164,4 +198,4 @@ END_TEST
 
 SUITE("agent/manifest", what_is_signed_opens_to_the_same, every_changed_or_missing_byte_is_refused,
       what_is_wrong_in_a_manifest_is_named, modules_stand_in_table_order_and_once,
-      an_edge_takes_only_newer_versions_of_its_agent)
+      the_largest_manifest_fits_its_limit, an_edge_takes_only_newer_versions_of_its_agent)
