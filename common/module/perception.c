@@ -56,8 +56,10 @@ struct net *perception_net(int batch_max)
 
 void perception_input(const uint8_t *image, float *out)
 {
+	const float scale = 1 / (255 * PIXEL_DEVIATION), shift = PIXEL_MEAN / PIXEL_DEVIATION;
+
 	for (int i = 0; i < IMAGE_PIXELS; i++)
-		out[i] = ((float)image[i] / 255 - PIXEL_MEAN) / PIXEL_DEVIATION;
+		out[i] = (float)image[i] * scale - shift;
 }
 
 struct embedder {

