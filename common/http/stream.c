@@ -56,6 +56,10 @@ struct http_stream *http_stream_start(struct http_request *r, http_stream_closed
 {
 	struct http_stream *x;
 
+	if (strcmp(r->method, MHD_HTTP_METHOD_HEAD) == 0) {
+		http_reply_bytes(r, MHD_HTTP_OK, "text/event-stream", NULL, 0);
+		return NULL;
+	}
 	if (!r->server || r->server->stream_count >= r->server->limits.streams_max) {
 		http_problem(r, MHD_HTTP_SERVICE_UNAVAILABLE, "limit", "too many streams are open; try again later");
 		return NULL;

@@ -16,7 +16,7 @@ struct http_stream;
 typedef void http_stream_closed(void *ctx, struct http_stream *x);
 
 /* Answers the request with a stream. `closed` may be NULL if nothing is kept of the stream. NULL when the
- * request was answered otherwise: `streams_max` are open (503), or the server was closed. */
+ * request was answered otherwise: it was a HEAD, `streams_max` are open (503), or the server was closed. */
 struct http_stream *http_stream_start(struct http_request *r, http_stream_closed *closed, void *ctx);
 /* Queues one event. `event` may be NULL (the client's "message"); `data` may have several lines. False when
  * the client is (or is now) cut off. */

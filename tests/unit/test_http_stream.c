@@ -105,6 +105,24 @@ START_TEST(streams_events_as_they_happen)
 }
 END_TEST
 
+START_TEST(head_of_a_stream_ends_at_once)
+{
+	struct http_raw_reply r;
+	struct http_raw c;
+
+	setup();
+	http_raw_open(&c, rig.port);
+	http_raw_request(&c, "HEAD", "/events", NULL);
+	ck_assert_int_eq(http_raw_reply(&c, 1, &r), 0);
+	ck_assert_int_eq(r.status, 200);
+	ck_assert_ptr_nonnull(strstr(r.head, "text/event-stream"));
+	http_raw_reply_release(&r);
+	ck_assert_int_eq(http_rig_ask(&c, "GET", "/hello", NULL, "world"), 200);
+	http_raw_close(&c);
+	http_rig_stop(&rig);
+}
+END_TEST
+
 START_TEST(streams_notice_that_clients_leave)
 {
 	struct http_raw a, b, c;
@@ -185,5 +203,5 @@ START_TEST(waiting_costs_nothing)
 }
 END_TEST
 
-SUITE("http/stream", streams_events_as_they_happen, streams_notice_that_clients_leave,
-      cuts_off_a_stream_that_is_not_read, waiting_costs_nothing)
+SUITE("http/stream", streams_events_as_they_happen, head_of_a_stream_ends_at_once,
+      streams_notice_that_clients_leave, cuts_off_a_stream_that_is_not_read, waiting_costs_nothing)
