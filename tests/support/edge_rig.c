@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/base/file.h"
 #include "common/base/str.h"
 #include "common/contract/rewards.h"
 #include "tests/support/suite.h"
