@@ -1,0 +1,26 @@
+/* The options of foedus-edge: one table is the parser, the help and the configuration file. */
+#ifndef EDGE_DAEMON_OPTIONS_H
+#define EDGE_DAEMON_OPTIONS_H
+
+#include <stdint.h>
+
+#include "common/base/opt.h"
+
+struct edge_options {
+	const char *config, *cloud, *serve, *state;
+	const char *cert, *key, *ca, *crl, *agent_key, *agent_id;
+	const char *data, *willingness, *price_table, *log_level, *log_format;
+	int64_t shard, shards, data_seed, max_samples, will_seed;
+	double alpha;
+};
+
+extern const struct opt_program edge_program;
+
+#define EDGE_HOST_MAX 256
+/* "HOST:PORT" or "[IPV6]:PORT" into its parts; the port is 1 to 65535. */
+int edge_address(const char *text, const char *what, char host[EDGE_HOST_MAX], uint16_t *port,
+                 struct err *e) MUST_CHECK;
+/* E_INVALID when this option was not given. */
+int edge_required(const char *value, const char *option, struct err *e) MUST_CHECK;
+
+#endif
