@@ -90,7 +90,8 @@ START_TEST(a_blob_that_does_not_come_ends_it)
 	rig_connect(&r);
 	rig_say(&r, rig_deploy(&r, 1, false));
 	transfer = rig_last(&r, MSG_BLOB_GET)->blob_get.transfer;
-	rig_say(&r, (struct msg){.kind = MSG_BLOB_END, .blob_end = {.transfer = transfer, .reason = "gone"}});
+	rig_say(&r, (struct msg){.kind = MSG_BLOB_END,
+	                         .blob_end = {.transfer = transfer, .by_sender = true, .reason = "gone"}});
 	expect_status(1, false, "gone");
 	ck_assert_uint_eq(r.installs, 0);
 	rig_release(&r);

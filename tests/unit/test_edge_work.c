@@ -372,7 +372,8 @@ START_TEST(a_blob_that_does_not_come_ends_the_work)
 	rig_say(&r, task);
 	transfer = rig_last(&r, MSG_BLOB_GET)->blob_get.transfer;
 	rig_say(&r,
-	        (struct msg){.kind = MSG_BLOB_END, .blob_end = {.transfer = transfer, .reason = "no such blob"}});
+	        (struct msg){.kind = MSG_BLOB_END,
+	                     .blob_end = {.transfer = transfer, .by_sender = true, .reason = "no such blob"}});
 	ck_assert_ptr_nonnull(strstr(rig_last(&r, MSG_ERROR)->error.text, "no such blob"));
 
 	rig_say(&r, task); /* asked again, and then the link goes */
