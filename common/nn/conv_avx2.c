@@ -1,24 +1,18 @@
 /* AVX2 and FMA: 8 lanes. */
 #if defined(__x86_64__)
 
-#include <immintrin.h>
+#include <stdbool.h>
 
-typedef __m256 vf;
-typedef __m256i vi;
+#include "common/nn/lanes_avx2.inc"
 
-#define LANES          8
 #define FORWARD_COLS   2
 #define DW_ROWS        2
 #define DX_ROWS        2
 #define DW_ROWS_SINGLE 1
 
-#define vf_set1(v)      _mm256_set1_ps(v)
-#define vf_load(p)      _mm256_loadu_ps(p)
-#define vf_store(p, v)  _mm256_storeu_ps(p, v)
-#define vf_fma(a, b, c) _mm256_fmadd_ps(a, b, c)
-#define vi_zero()       _mm256_setzero_si256()
-#define vi_load(p)      _mm256_loadu_si256((const __m256i *)(p))
-#define vi_store(p, v)  _mm256_storeu_si256((__m256i *)(p), v)
+#define vi_zero()      _mm256_setzero_si256()
+#define vi_load(p)     _mm256_loadu_si256((const __m256i *)(p))
+#define vi_store(p, v) _mm256_storeu_si256((__m256i *)(p), v)
 
 static inline void vf_pool(vf v, int which, vf *best, vi *arg)
 {
@@ -62,11 +56,6 @@ static inline vf vf_pick(vf r0, vf r1, vi index)
 }
 
 #include "common/nn/conv_lanes.inc"
-
-static bool runs_here(void)
-{
-	return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-}
 
 const struct conv_kernels conv_avx2 = {"avx2", runs_here, fits, forward, backward};
 

@@ -1,24 +1,18 @@
 /* AVX-512: 16 lanes. */
 #if defined(__x86_64__)
 
-#include <immintrin.h>
+#include <stdbool.h>
 
-typedef __m512 vf;
-typedef __m512i vi;
+#include "common/nn/lanes_avx512.inc"
 
-#define LANES          16
 #define FORWARD_COLS   4
 #define DW_ROWS        5
 #define DX_ROWS        3
 #define DW_ROWS_SINGLE 3
 
-#define vf_set1(v)      _mm512_set1_ps(v)
-#define vf_load(p)      _mm512_loadu_ps(p)
-#define vf_store(p, v)  _mm512_storeu_ps(p, v)
-#define vf_fma(a, b, c) _mm512_fmadd_ps(a, b, c)
-#define vi_zero()       _mm512_setzero_si512()
-#define vi_load(p)      _mm512_loadu_si512(p)
-#define vi_store(p, v)  _mm512_storeu_si512(p, v)
+#define vi_zero()      _mm512_setzero_si512()
+#define vi_load(p)     _mm512_loadu_si512(p)
+#define vi_store(p, v) _mm512_storeu_si512(p, v)
 
 static inline void vf_pool(vf v, int which, vf *best, vi *arg)
 {
@@ -62,13 +56,6 @@ static inline vf vf_pick(vf r0, vf r1, vi index)
 }
 
 #include "common/nn/conv_lanes.inc"
-
-static bool runs_here(void)
-{
-	return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-	       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
-	       __builtin_cpu_supports("fma");
-}
 
 const struct conv_kernels conv_avx512 = {"avx512", runs_here, fits, forward, backward};
 

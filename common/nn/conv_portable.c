@@ -3,6 +3,7 @@
 
 #include "common/nn/conv.h"
 #include "common/nn/conv_pack.h"
+#include "common/nn/kernel.h"
 
 static bool runs_here(void)
 {
@@ -16,50 +17,77 @@ static bool fits(const struct conv_shape *s, bool need_dx)
 	return true;
 }
 
-/* One position of the convolution, all output channels. x points at the window's first element,
- * w is [k][k][ic][oc], out [oc]. */
-static void convolve_at(const struct conv_shape *s, const float *restrict x, const float *restrict w,
-                        const float *restrict bias, float *restrict out)
+/* Four numbers, wherever they lie: every compiler here makes the machine's vectors of them. */
+typedef float vf __attribute__((vector_size(16), aligned(4), may_alias));
+
+#define LANES 4
+#define BLOCK (2 * LANES) /* output channels done together */
+
+/* The four windows of one pool, BLOCK output channels: out[window][channel]. x points at the first
+ * window's first element, w is [k][k][ic][BLOCK]. */
+static void convolve_block(const struct conv_shape *s, const float *x, const float *w, const float *bias,
+                           float *out)
 {
-	int run = s->k * s->ic;
+	int stride = s->w * s->ic;
+	vf acc[8];
 
-	memcpy(out, bias, (size_t)s->oc * sizeof(*out));
+	UNROLL for (int i = 0; i < 8; i++) acc[i] = *(const vf *)(bias + i % 2 * LANES);
 	for (int ky = 0; ky < s->k; ky++)
-		for (int j = 0; j < run; j++) {
-			float v = x[ky * s->w * s->ic + j];
-			const float *row = w + (ky * run + j) * s->oc;
+		for (int j = 0; j < s->k * s->ic; j++, w += BLOCK) {
+			const float *at = x + ky * stride + j;
 
-			for (int o = 0; o < s->oc; o++)
-				out[o] += v * row[o];
+			UNROLL for (int i = 0; i < 8; i++) acc[i] +=
+			    at[i / 4 * stride + i / 2 % 2 * s->ic] * *(const vf *)(w + i % 2 * LANES);
 		}
+	UNROLL for (int i = 0; i < 8; i++) * (vf *)(out + i * LANES) = acc[i];
 }
 
-/* Merges candidate number `which` into the pool. NaN wins and stays. */
-static void pool_in(int oc, int32_t which, const float *v, float *y, int32_t *arg)
+/* The same for one channel; w is [k][k][ic], out[window]. */
+static void convolve_one(const struct conv_shape *s, const float *x, const float *w, const float *bias,
+                         float *out)
 {
-	for (int o = 0; o < oc; o++) {
-		bool wins = which == 0 || v[o] > y[o] || v[o] != v[o];
+	int stride = s->w * s->ic;
 
-		y[o] = wins ? v[o] : y[o];
-		arg[o] = wins ? which : arg[o];
+	for (int a = 0; a < 4; a++) {
+		const float *at = x + a / 2 * stride + a % 2 * s->ic, *tap = w;
+
+		out[a] = *bias;
+		for (int ky = 0; ky < s->k; ky++)
+			for (int j = 0; j < s->k * s->ic; j++)
+				out[a] += at[ky * stride + j] * *tap++;
 	}
 }
 
-static void forward_image(const struct conv_pass *p, const float *w, float *at, const float *x, float *y,
-                          int32_t *arg)
+/* The largest of four values `step` apart, through ReLU. NaN wins and stays. */
+static float pool(const float *v, int step, int32_t *arg)
 {
-	const struct conv_shape *s = p->shape;
+	float best = v[0];
+
+	*arg = 0;
+	for (int a = 1; a < 4; a++)
+		if (v[a * step] > best || v[a * step] != v[a * step]) {
+			best = v[a * step];
+			*arg = a;
+		}
+	return best <= 0 ? 0 : best;
+}
+
+/* One image, `block` (1 or BLOCK) output channels; w, bias, y and arg already at the first. */
+static void forward_block(const struct conv_shape *s, int block, const float *x, const float *w,
+                          const float *bias, float *y, int32_t *arg)
+{
+	float v[4 * BLOCK];
 
 	for (int py = 0; py < conv_pooled_h(s); py++)
 		for (int px = 0; px < conv_pooled_w(s); px++, y += s->oc, arg += s->oc) {
-			for (int32_t a = 0; a < 4; a++) {
-				int top = 2 * py + a / 2, left = 2 * px + a % 2;
+			const float *at = x + 2 * (py * s->w + px) * s->ic;
 
-				convolve_at(s, x + (top * s->w + left) * s->ic, w, p->bias, at);
-				pool_in(s->oc, a, at, y, arg);
-			}
-			for (int o = 0; o < s->oc; o++)
-				y[o] = y[o] <= 0 ? 0 : y[o];
+			if (block == BLOCK)
+				convolve_block(s, at, w, bias, v);
+			else
+				convolve_one(s, at, w, bias, v);
+			for (int o = 0; o < block; o++)
+				y[o] = pool(v + o, block, &arg[o]);
 		}
 }
 
@@ -68,11 +96,24 @@ static void forward(const struct conv_pass *p)
 	const struct conv_shape *s = p->shape;
 	size_t in = (size_t)(s->h * s->w * s->ic);
 	size_t out = (size_t)(conv_pooled_h(s) * conv_pooled_w(s) * s->oc);
-	float *at = p->work + s->oc * s->ic * s->k * s->k;
+	int block = s->oc % BLOCK == 0 ? BLOCK : 1;
 
-	conv_pack_blocks(s, p->w, s->oc, p->work);
+	conv_pack_blocks(s, p->w, block, p->work);
 	for (size_t b = 0; b < (size_t)p->batch; b++)
-		forward_image(p, p->work, at, p->x + b * in, p->y + b * out, p->arg + b * out);
+		for (int o = 0; o < s->oc; o += block)
+			forward_block(s, block, p->x + b * in, p->work + o * s->ic * s->k * s->k, p->bias + o,
+			              p->y + b * out + o, p->arg + b * out + o);
+}
+
+/* y += g x */
+static inline void add_scaled(int n, float g, const float *x, float *y)
+{
+	int i = 0;
+
+	for (; i + LANES <= n; i += LANES)
+		*(vf *)(y + i) += g * *(const vf *)(x + i);
+	for (; i < n; i++)
+		y[i] += g * x[i];
 }
 
 /* One winner's gradient into dw [k][k][ic] of its channel and, if wanted, into dx; w as dw. */
@@ -83,12 +124,9 @@ static void spread(const struct conv_shape *s, float g, const float *x, const fl
 	for (int ky = 0; ky < s->k; ky++) {
 		int row = ky * s->w * s->ic;
 
-		for (int j = 0; j < run; j++)
-			dw[ky * run + j] += g * x[row + j];
-		if (!dx)
-			continue;
-		for (int j = 0; j < run; j++)
-			dx[row + j] += g * w[ky * run + j];
+		add_scaled(run, g, x + row, dw + ky * run);
+		if (dx)
+			add_scaled(run, g, w + ky * run, dx + row);
 	}
 }
 
@@ -111,7 +149,7 @@ static void backward(const struct conv_pass *p, const struct conv_grads *g)
 				int top = 2 * (i / pw) + p->arg[at] / 2, left = 2 * (i % pw) + p->arg[at] % 2;
 				size_t in = ((size_t)(b * s->h + top) * (size_t)s->w + (size_t)left) * (size_t)s->ic;
 
-				if (p->y[at] <= 0)
+				if (p->y[at] <= 0 || g->dy[at] == 0)
 					continue;
 				g->db[o] += g->dy[at];
 				spread(s, g->dy[at], p->x + in, w + o * window, dw + o * window, g->dx ? g->dx + in : NULL);

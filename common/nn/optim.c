@@ -2,11 +2,14 @@
 
 #include <math.h>
 
-/* Numbers done at a time: a fixed count that compilers turn into vector code on every target. */
-#define LANES 16
+#include "common/nn/optim_kernels.h"
 
-static inline void sgd_some(const struct sgd *o, float *restrict w, const float *restrict g,
-                            float *restrict v, size_t n)
+static bool runs_here(void)
+{
+	return true;
+}
+
+static void sgd(const struct sgd *o, float *restrict w, const float *restrict g, float *restrict v, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		v[i] = o->momentum * v[i] + (g[i] + o->weight_decay * w[i]);
@@ -14,28 +17,50 @@ static inline void sgd_some(const struct sgd *o, float *restrict w, const float 
 	}
 }
 
+static void adam(const struct adam_scaled *o, float *restrict w, const float *restrict g, float *restrict m,
+                 float *restrict v, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		float d = g[i] + o->weight_decay * w[i];
+
+		m[i] = o->beta1 * m[i] + (1 - o->beta1) * d;
+		v[i] = o->beta2 * v[i] + (1 - o->beta2) * d * d;
+		w[i] -= o->rate * m[i] / (sqrtf(v[i]) * o->root_scale + o->epsilon);
+	}
+}
+
+const struct optim_kernels optim_portable = {"portable", runs_here, sgd, adam};
+
+static const struct optim_kernels *fastest(void)
+{
+#if defined(__x86_64__)
+	if (optim_avx512.runs_here())
+		return &optim_avx512;
+	if (optim_avx2.runs_here())
+		return &optim_avx2;
+#endif
+	return &optim_portable;
+}
+
 void sgd_step(const struct sgd *o, float *restrict w, const float *restrict g, float *restrict v, size_t n)
 {
-	const struct sgd own = *o;
-	size_t i = 0;
+	fastest()->sgd(o, w, g, v, n);
+}
 
-	for (; i + LANES <= n; i += LANES)
-		sgd_some(&own, w + i, g + i, v + i, LANES);
-	sgd_some(&own, w + i, g + i, v + i, n - i);
+struct adam_scaled adam_scale(const struct adam *o, unsigned long t)
+{
+	return (struct adam_scaled){.rate = (float)((double)o->rate / (1 - pow((double)o->beta1, (double)t))),
+	                            .root_scale = (float)(1 / sqrt(1 - pow((double)o->beta2, (double)t))),
+	                            .beta1 = o->beta1,
+	                            .beta2 = o->beta2,
+	                            .epsilon = o->epsilon,
+	                            .weight_decay = o->weight_decay};
 }
 
 void adam_step(const struct adam *o, unsigned long t, float *restrict w, const float *restrict g,
                float *restrict m, float *restrict v, size_t n)
 {
-	const struct adam a = *o;
-	float bias1 = (float)(1 - pow((double)a.beta1, (double)t));
-	float bias2 = (float)sqrt(1 - pow((double)a.beta2, (double)t));
+	const struct adam_scaled scaled = adam_scale(o, t);
 
-	for (size_t i = 0; i < n; i++) {
-		float d = g[i] + a.weight_decay * w[i];
-
-		m[i] = a.beta1 * m[i] + (1 - a.beta1) * d;
-		v[i] = a.beta2 * v[i] + (1 - a.beta2) * d * d;
-		w[i] -= a.rate / bias1 * m[i] / (sqrtf(v[i]) / bias2 + a.epsilon);
-	}
+	fastest()->adam(&scaled, w, g, m, v, n);
 }

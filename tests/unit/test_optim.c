@@ -1,4 +1,4 @@
-#include "common/nn/optim.h"
+#include "common/nn/optim_kernels.h"
 
 #include <math.h>
 
@@ -6,6 +6,14 @@
 #include "tests/support/suite.h"
 
 #define N 37 /* not a multiple of any vector */
+
+static const struct optim_kernels *const kernels[] = {
+    &optim_portable,
+#if defined(__x86_64__)
+    &optim_avx2,
+    &optim_avx512,
+#endif
+};
 
 struct block {
 	float w[N], g[N], m[N], v[N];
@@ -59,6 +67,36 @@ START_TEST(adam_is_its_algorithm)
 }
 END_TEST
 
+/* Every implementation against the portable one, and not past the end. */
+START_TEST(simd_is_the_portable_code)
+{
+	const struct sgd sgd = {.rate = 0.1f, .momentum = 0.8f, .weight_decay = 0.05f};
+	const struct adam adam = {
+	    .rate = 0.01f, .beta1 = 0.9f, .beta2 = 0.99f, .epsilon = 1e-4f, .weight_decay = 0.05f};
+	const struct adam_scaled scaled = adam_scale(&adam, 2);
+
+	for (size_t k = 0; k < ARRAY_LEN(kernels); k++)
+		for (size_t n = 0; n < N; n++) {
+			struct block a, b, start;
+
+			if (!kernels[k]->runs_here())
+				continue;
+			block_init(&start);
+			a = b = start;
+			optim_portable.sgd(&sgd, a.w, a.g, a.m, n);
+			kernels[k]->sgd(&sgd, b.w, b.g, b.m, n);
+			optim_portable.adam(&scaled, a.w, a.g, a.m, a.v, n);
+			kernels[k]->adam(&scaled, b.w, b.g, b.m, b.v, n);
+			for (size_t i = 0; i < N; i++) {
+				ck_assert(i < n || (b.w[i] == start.w[i] && b.v[i] == 0 && b.m[i] == 0));
+				oracle_near("w", i, (double)b.w[i], (double)a.w[i], 1e-6);
+				oracle_near("m", i, (double)b.m[i], (double)a.m[i], 1e-6);
+				oracle_near("v", i, (double)b.v[i], (double)a.v[i], 1e-6);
+			}
+		}
+}
+END_TEST
+
 START_TEST(no_gradient_no_change)
 {
 	const struct sgd sgd = {.rate = 0.1f, .momentum = 0.9f};
@@ -92,5 +130,5 @@ START_TEST(nan_in_the_gradient_shows_in_the_parameters)
 }
 END_TEST
 
-SUITE("nn/optim", sgd_is_its_equation, adam_is_its_algorithm, no_gradient_no_change,
-      nan_in_the_gradient_shows_in_the_parameters)
+SUITE("nn/optim", sgd_is_its_equation, adam_is_its_algorithm, simd_is_the_portable_code,
+      no_gradient_no_change, nan_in_the_gradient_shows_in_the_parameters)
