@@ -236,33 +236,81 @@ static void copy_data(const uint8_t *data, const struct place *places, size_t co
 		memcpy(block + places[i].spec->offset, data + places[i].begin, places[i].end - places[i].begin);
 }
 
+/* A sound file of this layout: where its data starts, its tensors (owned) by their place, its header (owned).
+ */
+struct content {
+	json_t *head;
+	struct place *places;
+	const uint8_t *data;
+};
+
+static void content_release(struct content *c)
+{
+	free(c->places);
+	json_decref(c->head);
+}
+
+static int content_read(const uint8_t *bytes, size_t n, const struct tensor_layout *layout, struct content *c,
+                        struct err *e)
+{
+	size_t data_at = 0;
+	int rc;
+
+	*c = (struct content){0};
+	rc = read_header(bytes, n, &c->head, &data_at, e);
+	if (rc)
+		return rc;
+	c->data = bytes + data_at;
+	c->places = mem_array(layout->count, sizeof(*c->places));
+	for (size_t i = 0; i < layout->count; i++)
+		c->places[i].spec = &layout->specs[i];
+	rc = read_entries(c->head, c->places, layout->count, n - data_at, e);
+	if (!rc)
+		rc = check_cover(c->places, layout->count, n - data_at, e);
+	if (rc)
+		content_release(c);
+	return rc;
+}
+
 int safetensors_read(const uint8_t *bytes, size_t n, const struct tensor_layout *layout, float *block,
                      json_t **metadata, struct err *e)
 {
-	struct place *places;
-	json_t *head = NULL, *meta;
-	size_t data_at = 0;
+	struct content c;
+	json_t *meta;
 	int rc;
 
 	if (metadata)
 		*metadata = NULL;
-	rc = read_header(bytes, n, &head, &data_at, e);
+	rc = content_read(bytes, n, layout, &c, e);
 	if (rc)
 		return rc;
-	places = mem_array(layout->count, sizeof(*places));
-	for (size_t i = 0; i < layout->count; i++)
-		places[i].spec = &layout->specs[i];
-	rc = read_entries(head, places, layout->count, n - data_at, e);
-	if (!rc)
-		rc = check_cover(places, layout->count, n - data_at, e);
-	if (!rc)
-		copy_data(bytes + data_at, places, layout->count, block);
-	if (!rc && metadata) {
-		meta = json_object_get(head, METADATA);
+	copy_data(c.data, c.places, layout->count, block);
+	if (metadata) {
+		meta = json_object_get(c.head, METADATA);
 		*metadata = meta ? json_incref(meta) : json_object();
 	}
-	free(places);
-	json_decref(head);
+	content_release(&c);
+	return 0;
+}
+
+int safetensors_view(const uint8_t *bytes, size_t n, const struct tensor_layout *layout, const uint8_t **data,
+                     struct err *e)
+{
+	struct content c;
+	int rc;
+
+	*data = NULL;
+	rc = content_read(bytes, n, layout, &c, e);
+	if (rc)
+		return rc;
+	for (size_t i = 0; !rc && i < layout->count; i++)
+		if (c.places[i].begin != c.places[i].spec->offset * sizeof(float))
+			rc =
+			    err_set(e, E_INVALID, "tensor '%s' stands elsewhere than in the layout (accepted: its order)",
+			            c.places[i].spec->name);
+	if (!rc)
+		*data = c.data;
+	content_release(&c);
 	return rc;
 }
 

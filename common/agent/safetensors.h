@@ -28,6 +28,12 @@ void safetensors_write(const struct tensor_layout *layout, const float *block,
 int safetensors_read(const uint8_t *bytes, size_t n, const struct tensor_layout *layout, float *block,
                      json_t **metadata, struct err *e) MUST_CHECK;
 
+/* The same checks without a copy: *data points to the block inside of `bytes`, layout->floats float32,
+ * little-endian, of any alignment. The tensors must stand in the order of the layout, as the writer puts
+ * them; E_INVALID names one that does not. */
+int safetensors_view(const uint8_t *bytes, size_t n, const struct tensor_layout *layout, const uint8_t **data,
+                     struct err *e) MUST_CHECK;
+
 int safetensors_save(const char *path, const struct tensor_layout *layout, const float *block,
                      const struct tensor_note *notes, size_t note_count, struct err *e) MUST_CHECK;
 int safetensors_load(const char *path, const struct tensor_layout *layout, float *block, json_t **metadata,
