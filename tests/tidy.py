@@ -32,6 +32,7 @@ ARROWS = {
     "cloud/policy": ("common/contract", "common/base"),
     "cloud/aggregate": ("common/",),
     "cloud/core": ("cloud/store", "cloud/policy", "cloud/aggregate", "common/"),
+    "cloud/work": ("cloud/core", "cloud/store", "cloud/policy", "cloud/aggregate", "common/"),
     "cloud/admin": ("cloud/core", "cloud/store", "common/"),
     "cloud/daemon": ("cloud/", "common/"),
     "cloud/lab": ("cloud/policy", "common/contract", "common/nn", "common/base"),

@@ -1,0 +1,178 @@
+#include "ctl/demo.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/base/clock.h"
+#include "common/base/file.h"
+#include "common/base/mem.h"
+#include "common/base/str.h"
+#include "common/module/module.h"
+#include "ctl/cli.h"
+#include "ctl/nouns.h"
+#include "ctl/show.h"
+#include "ctl/stop.h"
+
+static const struct opt options[] = {{"edges", 'n', OPT_INT, "N", "edge servers", "4", 1, DEMO_EDGES_MAX,
+                                      offsetof(struct demo_options, edges)},
+                                     {"rounds", 'r', OPT_INT, "N", "rounds of agent construction", "3", 1,
+                                      DEMO_ROUNDS_MAX, offsetof(struct demo_options, rounds)},
+                                     {"seed", 's', OPT_INT, "S", "of data split, types and training", "1", 0,
+                                      1000000000, offsetof(struct demo_options, seed)},
+                                     {"data", 0, OPT_TEXT, "DIR", "IDX files of the MNIST family",
+                                      DATASET_DIR, 0, 0, offsetof(struct demo_options, data)},
+                                     {"json", 0, OPT_TEXT, "FILE", "also write the results as JSON", NULL, 0,
+                                      0, offsetof(struct demo_options, json)},
+                                     {"keep", 0, OPT_TEXT, "DIR", "work in DIR and keep logs and state", NULL,
+                                      0, 0, offsetof(struct demo_options, keep)},
+                                     OPT_END};
+
+static const struct opt_program program = {
+    .name = "foedus demo",
+    .summary = "starts a cloud and edges as separate processes, runs rounds on real data, asks the agents",
+    .operands = "",
+    .table = options,
+};
+
+static int make_folder(struct demo *d, struct err *e)
+{
+	const char *base = getenv("TMPDIR");
+	int n;
+
+	if (d->o.keep) {
+		if (!str_copy(d->dir, sizeof(d->dir), d->o.keep))
+			return err_set(e, E_LIMIT, "--keep: longer than %zu characters", sizeof(d->dir) - 1);
+		if (file_exists(d->dir) && rmdir(d->dir))
+			return err_set(e, E_EXISTS, "--keep: %s is there and not an empty folder", d->dir);
+		return dir_make(d->dir, 0700, e);
+	}
+	n = snprintf(d->dir, sizeof(d->dir), "%s/foedus-demo-XXXXXX", base && *base ? base : "/tmp");
+	if (n < 0 || (size_t)n >= sizeof(d->dir) || !mkdtemp(d->dir)) {
+		d->dir[0] = '\0';
+		return err_errno(e, "cannot make a folder in %s", base && *base ? base : "/tmp");
+	}
+	return 0;
+}
+
+static int prepare(struct demo *d, struct err *e)
+{
+	char path[PROCESS_PATH_MAX];
+	int64_t began = clock_mono_ms();
+	int rc = dataset_load(d->o.data, DATASET_TRAIN, 0, &d->train, e);
+
+	if (!rc)
+		rc = dataset_load(d->o.data, DATASET_TEST, 0, &d->test, e);
+	if (rc)
+		return rc;
+	show_step("data", "", (double)(clock_mono_ms() - began) / 1e3,
+	          "%zu training and %zu test images in %.80s", d->train.count, d->test.count, d->o.data);
+	began = clock_mono_ms();
+	rc = make_folder(d, e);
+	if (!rc)
+		rc = dir_make(demo_path(d, path, "logs"), 0700, e);
+	if (!rc)
+		rc = demo_keys(d, e);
+	if (!rc)
+		show_step("keys", "", (double)(clock_mono_ms() - began) / 1e3,
+		          "an authority, %lld certificates, a signing key", (long long)d->o.edges + 1);
+	return rc;
+}
+
+static int measure(struct demo *d, struct err *e)
+{
+	int rc = demo_watch(d, e);
+
+	if (!rc)
+		rc = demo_get_agent(d, e);
+	if (!rc)
+		rc = demo_ask(d, e);
+	if (!rc)
+		rc = demo_get_edges(d, e);
+	if (!rc)
+		rc = demo_get_ledger(d, e);
+	if (!rc)
+		rc = demo_local(d, e);
+	if (!rc)
+		rc = demo_alive(d, e);
+	return rc;
+}
+
+/* Says what went wrong, and how the logs end of whoever it was about. */
+static void explain(const struct demo *d, const struct err *e)
+{
+	show_clear();
+	fprintf(stderr, "foedus demo: %s\n", e->text);
+	if (stop_asked())
+		return;
+	for (size_t i = 0; i < d->started; i++)
+		if (d->process[i].pid == 0 || (i == 0 && e->code != E_UNAVAILABLE)) {
+			fprintf(stderr, "  %s, the end of its log:\n", d->process[i].name);
+			process_tail(&d->process[i], 12, stderr);
+		}
+}
+
+static void clean_up(struct demo *d)
+{
+	struct err e = ERR_INIT;
+
+	process_stop_all(d->process + 1, d->started ? d->started - 1 : 0, DEMO_STOP_MS);
+	process_stop_all(d->process, d->started ? 1 : 0, DEMO_STOP_MS);
+	for (int64_t i = 0; i < d->o.edges; i++)
+		http_client_free(d->edge[i].service);
+	http_client_free(d->api);
+	json_decref(d->rounds);
+	json_decref(d->agent);
+	json_decref(d->ledger);
+	json_decref(d->edges);
+	dataset_release(&d->train);
+	dataset_release(&d->test);
+	if (d->dir[0] && !d->o.keep && dir_remove(d->dir, &e))
+		fprintf(stderr, "foedus demo: %s\n", e.text);
+}
+
+static int demo(struct demo *d)
+{
+	struct err e = ERR_INIT;
+	bool held;
+	int rc = prepare(d, &e);
+
+	if (!rc)
+		rc = demo_start(d, &e);
+	if (!rc)
+		rc = measure(d, &e);
+	if (rc) {
+		explain(d, &e);
+		return stop_asked() ? 128 + stop_signal() : CLI_FAILED;
+	}
+	d->wall_s = (double)(clock_mono_ms() - d->began_ms) / 1e3;
+	demo_report(d);
+	held = demo_verdict(d);
+	show_line("  %s after %.1f s%s%s", held ? "all of it held" : "not all of it held", d->wall_s,
+	          d->o.keep ? "; logs and state are in " : "", d->o.keep ? d->o.keep : "");
+	if (d->o.json && demo_json(d, &e))
+		return cli_failed(program.name, &e);
+	return held ? CLI_OK : CLI_FAILED;
+}
+
+int noun_demo(int argc, char **argv)
+{
+	struct demo *d = mem_zalloc(sizeof(*d));
+	int first, code = cli_parse(&program, argc, argv, &d->o, &first);
+
+	if (code < 0) {
+		d->began_ms = clock_mono_ms();
+		d->kind = module_table[0]->name;
+		d->metric = module_table[0]->metric;
+		for (int64_t i = 0; i < d->o.edges; i++)
+			snprintf(d->edge[i].name, sizeof(d->edge[i].name), "edge-%lld", (long long)i + 1);
+		stop_install();
+		show_line("foedus demo: a cloud and %lld edges, %lld rounds, seed %lld", (long long)d->o.edges,
+		          (long long)d->o.rounds, (long long)d->o.seed);
+		code = demo(d);
+		clean_up(d);
+	}
+	free(d);
+	return code;
+}

@@ -1,0 +1,169 @@
+#include <string.h>
+
+#include "common/base/json.h"
+#include "ctl/demo.h"
+
+static int replace(json_t **slot, json_t *fresh)
+{
+	json_decref(*slot);
+	*slot = fresh;
+	return 0;
+}
+
+static int get(struct demo *d, const char *path, json_t **out, struct err *e)
+{
+	int rc = http_client_get(d->api, path, out, e);
+
+	if (!rc && !json_is_object(*out)) {
+		json_decref(*out);
+		return err_set(e, E_PROTOCOL, "%s: the cloud's answer is not a JSON object", path);
+	}
+	return rc;
+}
+
+static int check_round(const json_t *round, struct err *e)
+{
+	const char *text;
+	json_t *seats, *tasks, *seat;
+	int64_t id;
+	size_t i;
+	int rc = json_get_int(round, "round", 1, INT64_MAX, &id, e);
+
+	if (!rc)
+		rc = json_get_str(round, "phase", 32, &text, e);
+	if (!rc)
+		rc = json_get_array(round, "seats", 0, DEMO_EDGES_MAX, &seats, e);
+	if (rc)
+		return rc;
+	json_array_foreach (seats, i, seat) {
+		rc = json_get_str(seat, "edge", DEMO_NAME_MAX - 1, &text, e);
+		if (!rc)
+			rc = json_get_array(seat, "tasks", 0, 16, &tasks, e);
+		if (rc)
+			return err_wrap(e, "round %lld", (long long)id);
+	}
+	return 0;
+}
+
+int demo_get_rounds(struct demo *d, struct err *e)
+{
+	json_t *body = NULL, *list = NULL, *round;
+	size_t i;
+	int rc = get(d, "/api/v1/rounds", &body, e);
+
+	if (!rc)
+		rc = json_get_array(body, "rounds", 0, DEMO_ROUNDS_MAX, &list, e);
+	if (!rc) {
+		json_array_foreach (list, i, round) {
+			rc = check_round(round, e);
+			if (rc)
+				break;
+		}
+	}
+	if (!rc)
+		replace(&d->rounds, json_incref(list));
+	else
+		err_wrap(e, "/api/v1/rounds");
+	json_decref(body);
+	return rc;
+}
+
+int demo_get_agent(struct demo *d, struct err *e)
+{
+	json_t *body = NULL, *modules;
+	const char *id;
+	int64_t version;
+	int rc = get(d, "/api/v1/agents/latest", &body, e);
+
+	if (rc)
+		return rc;
+	rc = json_get_str(body, "id", 64, &id, e);
+	if (!rc)
+		rc = json_get_int(body, "version", 1, INT64_MAX, &version, e);
+	if (!rc)
+		rc = json_get_array(body, "modules", 1, 16, &modules, e);
+	if (!rc)
+		return replace(&d->agent, body);
+	json_decref(body);
+	return err_wrap(e, "/api/v1/agents/latest");
+}
+
+int demo_get_ledger(struct demo *d, struct err *e)
+{
+	json_t *body = NULL, *items;
+	int64_t entries;
+	double paid;
+	int rc = get(d, "/api/v1/ledger", &body, e);
+
+	if (rc)
+		return rc;
+	rc = json_get_int(body, "entries", 0, INT64_MAX, &entries, e);
+	if (!rc)
+		rc = json_get_double(body, "paid_total", -1e12, 1e12, &paid, e);
+	if (!rc)
+		rc = json_get_array(body, "items", 0, 10000000, &items, e);
+	if (!rc)
+		return replace(&d->ledger, body);
+	json_decref(body);
+	return err_wrap(e, "/api/v1/ledger");
+}
+
+int demo_get_edges(struct demo *d, struct err *e)
+{
+	json_t *body = NULL, *list = NULL;
+	int rc = get(d, "/api/v1/edges", &body, e);
+
+	if (rc)
+		return rc;
+	rc = json_get_array(body, "edges", 0, 100000, &list, e);
+	if (!rc)
+		replace(&d->edges, json_incref(list));
+	else
+		err_wrap(e, "/api/v1/edges");
+	json_decref(body);
+	return rc;
+}
+
+double demo_number(const json_t *object, const char *key)
+{
+	return json_number_value(json_object_get(object, key));
+}
+
+const char *demo_text(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : "";
+}
+
+const json_t *demo_round(const struct demo *d, size_t number)
+{
+	const json_t *round;
+	size_t i;
+
+	json_array_foreach (d->rounds, i, round)
+		if ((size_t)demo_number(round, "round") == number)
+			return round;
+	return NULL;
+}
+
+double demo_metric(const json_t *modules, const char *kind)
+{
+	const json_t *module;
+	size_t i;
+
+	json_array_foreach (modules, i, module)
+		if (strcmp(demo_text(module, "kind"), kind) == 0)
+			return demo_number(module, "value");
+	return 0;
+}
+
+size_t demo_serving(const struct demo *d, uint64_t version)
+{
+	const json_t *edge;
+	size_t i, n = 0;
+
+	json_array_foreach (d->edges, i, edge)
+		n += (uint64_t)demo_number(edge, "agent_version") == version;
+	return n;
+}

@@ -1,0 +1,119 @@
+#include <string.h>
+#include <unistd.h>
+
+#include "common/base/buf.h"
+#include "common/base/clock.h"
+#include "common/base/file.h"
+#include "common/http/client.h"
+#include "tests/support/farm.h"
+#include "tests/support/suite.h"
+
+json_t *farm_get(struct farm *f, const char *path)
+{
+	struct http_client *c = NULL;
+	struct err e = ERR_INIT;
+	json_t *out = NULL;
+	char base[64];
+
+	snprintf(base, sizeof(base), "127.0.0.1:%d", f->admin);
+	ck_ok(http_client_new(base, 10000, &c, &e), &e);
+	if (http_client_get(c, path, &out, &e))
+		out = NULL;
+	http_client_free(c);
+	return out;
+}
+
+static void give_up(struct farm *f, const char *what)
+{
+	for (size_t i = 0; i < ARRAY_LEN(f->process); i++)
+		if (*f->process[i].name) {
+			fprintf(stderr, "  %s:\n", f->process[i].name);
+			process_tail(&f->process[i], 25, stderr);
+		}
+	ck_abort_msg("waited in vain for %s", what);
+}
+
+/* Asks until `is` says yes to the answer. */
+static void wait_for(struct farm *f, const char *path, bool (*is)(const json_t *answer, const void *want),
+                     const void *want, int ms, const char *what)
+{
+	int64_t until = clock_mono_ms() + ms;
+	bool yes = false;
+
+	while (!yes && clock_mono_ms() < until) {
+		json_t *answer = farm_get(f, path);
+
+		yes = answer && is(answer, want);
+		json_decref(answer);
+		if (!yes)
+			usleep(20000);
+	}
+	if (!yes)
+		give_up(f, what);
+}
+
+static const char *phase_of(const json_t *round)
+{
+	const char *phase = json_string_value(json_object_get(round, "phase"));
+
+	return phase ? phase : "";
+}
+
+static bool rounds_are_done(const json_t *answer, const void *want)
+{
+	const json_t *round;
+	int done = 0;
+	size_t i;
+
+	json_array_foreach (json_object_get(answer, "rounds"), i, round)
+		done += strcmp(phase_of(round), "done") == 0;
+	return done >= *(const int *)want;
+}
+
+void farm_wait_rounds(struct farm *f, int rounds, int ms)
+{
+	wait_for(f, "/api/v1/rounds", rounds_are_done, &rounds, ms, "rounds that are done");
+}
+
+static bool last_is_in_phase(const json_t *answer, const void *want)
+{
+	const json_t *rounds = json_object_get(answer, "rounds");
+
+	return json_array_size(rounds) &&
+	       strcmp(phase_of(json_array_get(rounds, json_array_size(rounds) - 1)), want) == 0;
+}
+
+void farm_wait_phase(struct farm *f, const char *phase, int ms)
+{
+	wait_for(f, "/api/v1/rounds", last_is_in_phase, phase, ms, phase);
+}
+
+static bool are_connected(const json_t *answer, const void *want)
+{
+	const json_t *edge;
+	int n = 0;
+	size_t i;
+
+	json_array_foreach (json_object_get(answer, "edges"), i, edge)
+		n += json_is_true(json_object_get(edge, "connected"));
+	return n == *(const int *)want;
+}
+
+void farm_wait_connected(struct farm *f, int edges, int ms)
+{
+	wait_for(f, "/api/v1/edges", are_connected, &edges, ms, "connected edges");
+}
+
+long farm_rss_kb(const struct process *p)
+{
+	struct buf text = BUF_INIT;
+	char path[64];
+	const char *at;
+	long kb = -1;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)p->pid);
+	if (file_read(path, 65536, &text, NULL) == 0 && (at = strstr(buf_cstr(&text), "VmRSS:")))
+		kb = strtol(at + 6, NULL, 10);
+	buf_release(&text);
+	return kb;
+}
