@@ -153,6 +153,13 @@ START_TEST(head_and_headers)
 	ck_assert_ptr_nonnull(strstr(r.head, "Allow: GET, HEAD\r\n"));
 	ck_assert_ptr_nonnull(strstr(r.head, "Content-Type: application/problem+json\r\n"));
 	http_raw_reply_release(&r);
+	/* A client that asks before it sends. */
+	http_raw_text(&c, "POST /echo HTTP/1.1\r\nHost: t\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
+	ck_assert_int_eq(http_raw_expect(&c, "HTTP/1.1 100 Continue\r\n\r\n"), 0);
+	http_raw_text(&c, "later");
+	ck_assert_int_eq(http_raw_reply(&c, 0, &r), 0);
+	ck_assert_str_eq(buf_cstr(&r.body), "later");
+	http_raw_reply_release(&r);
 	http_raw_text(&c, "GET /hello HTTP/1.1\r\nHost: t\r\nx-test: yes\r\nConnection: close\r\n\r\n");
 	ck_assert_int_eq(http_raw_reply(&c, 0, &r), 0);
 	ck_assert_ptr_nonnull(strstr(buf_cstr(&r.body), "\"agent\":\"yes\""));
