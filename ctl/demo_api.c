@@ -16,6 +16,7 @@ static int get(struct demo *d, const char *path, json_t **out, struct err *e)
 
 	if (!rc && !json_is_object(*out)) {
 		json_decref(*out);
+		*out = NULL;
 		return err_set(e, E_PROTOCOL, "%s: the cloud's answer is not a JSON object", path);
 	}
 	return rc;
@@ -88,24 +89,43 @@ int demo_get_agent(struct demo *d, struct err *e)
 	return err_wrap(e, "/api/v1/agents/latest");
 }
 
-int demo_get_ledger(struct demo *d, struct err *e)
+static int check_ledger(const json_t *body, json_t **items, struct err *e)
 {
-	json_t *body = NULL, *items;
 	int64_t entries;
 	double paid;
-	int rc = get(d, "/api/v1/ledger", &body, e);
+	int rc = json_get_int(body, "entries", 0, INT64_MAX, &entries, e);
 
-	if (rc)
-		return rc;
-	rc = json_get_int(body, "entries", 0, INT64_MAX, &entries, e);
 	if (!rc)
 		rc = json_get_double(body, "paid_total", -1e12, 1e12, &paid, e);
 	if (!rc)
-		rc = json_get_array(body, "items", 0, 10000000, &items, e);
-	if (!rc)
-		return replace(&d->ledger, body);
+		rc = json_get_array(body, "items", 0, 10000, items, e);
+	return rc ? err_wrap(e, "/api/v1/ledger") : 0;
+}
+
+/* The cloud answers a page at a time; the pages are put together. */
+int demo_get_ledger(struct demo *d, struct err *e)
+{
+	json_t *all = json_array(), *body = NULL, *items = NULL;
+	char path[64];
+	int rc;
+
+	do {
+		json_decref(body);
+		snprintf(path, sizeof(path), "/api/v1/ledger?first=%zu", json_array_size(all) + 1);
+		body = NULL;
+		rc = get(d, path, &body, e);
+		if (!rc)
+			rc = check_ledger(body, &items, e);
+		if (!rc)
+			json_array_extend(all, items);
+	} while (!rc && json_array_size(items) && json_array_size(all) < (size_t)demo_number(body, "entries"));
+	if (!rc) {
+		json_object_set(body, "items", all);
+		replace(&d->ledger, json_incref(body));
+	}
 	json_decref(body);
-	return err_wrap(e, "/api/v1/ledger");
+	json_decref(all);
+	return rc;
 }
 
 int demo_get_edges(struct demo *d, struct err *e)

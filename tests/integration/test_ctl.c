@@ -1,0 +1,143 @@
+/* The command line as its users meet it: exit codes, one clear line for each mistake, help, pki from end to
+ * end. */
+#include <jansson.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "common/base/file.h"
+#include "tests/support/command.h"
+#include "tests/support/suite.h"
+
+#define ck_says(part)                                                                                        \
+	ck_assert_msg(strstr(command_output(), part) != NULL, "'%s' does not say '%s'", command_output(), part)
+
+static const char *in_tmp(char out[512], const char *name)
+{
+	snprintf(out, 512, "%s/%s", suite_tmp(), name);
+	return out;
+}
+
+START_TEST(mistakes_get_one_line_and_code_2)
+{
+	static const struct {
+		const char *word[4];
+		const char *says;
+	} cases[] = {
+	    {{"dmeo"}, "did you mean demo?"},
+	    {{"pki", "isue"}, "did you mean issue?"},
+	    {{"frobnicate"}, "unknown command 'frobnicate' (`foedus --help` lists all)"},
+	    {{"pki", "issue"}, "nothing is named (wanted: NAME"},
+	    {{"pki", "issue", "a", "b"}, "more than one is named"},
+	    {{"pki", "issue", "a", "--role=king"}, "--role: 'king' is not one of cloud|edge|user"},
+	    {{"pki", "sign", "x.csr"}, "--out FILE is needed"},
+	    {{"demo", "--edges", "0"}, "--edges: '0'"},
+	    {{"demo", "--edges"}, "--edges needs a value"},
+	    {{"demo", "now"}, "'now': foedus demo takes no operands"},
+	    {{"demo", "--rouns=3"}, "did you mean --rounds?"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const char *const *w = cases[i].word;
+
+		ck_assert_int_eq(command_run("foedus", w[0], w[1], w[2], w[3], (char *)NULL), 2);
+		ck_says(cases[i].says);
+		ck_assert_ptr_eq(strchr(command_output(), '\n'), command_output() + strlen(command_output()) - 1);
+	}
+}
+END_TEST
+
+START_TEST(help_is_asked_for_in_every_way)
+{
+	ck_assert_int_eq(command_run("foedus", "--help", (char *)NULL), 0);
+	ck_says("demo");
+	ck_assert_int_eq(command_run("foedus", "help", "pki", (char *)NULL), 0);
+	ck_says("revoke");
+	ck_assert_int_eq(command_run("foedus", "pki", "issue", "--help", (char *)NULL), 0);
+	ck_says("--role");
+	ck_assert_int_eq(command_run("foedus", "--version", (char *)NULL), 0);
+	ck_says("foedus ");
+	ck_assert_int_eq(command_run("foedus", (char *)NULL), 2);
+	ck_says("Usage: foedus <command>");
+}
+END_TEST
+
+START_TEST(an_authority_from_its_making_to_a_revocation)
+{
+	char dir[512], out[512], cert[512], crl[512], key[512];
+	struct stat st;
+
+	in_tmp(dir, "pki");
+	in_tmp(out, "keys");
+	ck_assert_int_eq(command_run("foedus", "pki", "init", "--dir", dir, (char *)NULL), 0);
+	ck_assert_int_eq(stat(in_tmp(key, "pki/agent-key.pem"), &st), 0);
+	ck_assert_uint_eq(st.st_mode & 0777, 0600);
+	ck_assert_int_eq(command_run("foedus", "pki", "init", "--dir", dir, (char *)NULL), 1);
+	ck_says("there already");
+	ck_assert_int_eq(command_run("foedus", "pki", "issue", "edge-1", "-d", dir, "-o", out, (char *)NULL), 0);
+	ck_says("edge edge-1, valid until");
+	in_tmp(cert, "keys/edge-1.crt");
+	in_tmp(crl, "pki/ca.crl");
+	ck_assert_int_eq(command_run("foedus", "pki", "show", cert, "--crl", crl, (char *)NULL), 0);
+	ck_says("state   valid");
+	ck_assert_int_eq(command_run("foedus", "pki", "revoke", "edge-1", "--dir", dir, (char *)NULL), 0);
+	ck_says("revoked 1 certificate of edge-1");
+	ck_assert_int_eq(command_run("foedus", "pki", "show", cert, "--crl", crl, (char *)NULL), 0);
+	ck_says("state   revoked");
+	ck_assert_int_eq(command_run("foedus", "pki", "revoke", "edge-9", "--dir", dir, (char *)NULL), 1);
+	ck_says("edge-9");
+}
+END_TEST
+
+START_TEST(a_request_is_signed_elsewhere)
+{
+	char dir[512], out[512], csr[512], cert[512];
+
+	in_tmp(dir, "pki2");
+	ck_assert_int_eq(command_run("foedus", "pki", "init", "--dir", dir, (char *)NULL), 0);
+	ck_assert_int_eq(
+	    command_run("foedus", "pki", "request", "edge-2", "--out", in_tmp(out, "there"), (char *)NULL), 0);
+	in_tmp(csr, "there/edge-2.csr");
+	in_tmp(cert, "there/edge-2.crt");
+	ck_assert_int_eq(
+	    command_run("foedus", "pki", "sign", csr, "--dir", dir, "--role=cloud", "--out", cert, (char *)NULL),
+	    1);
+	ck_assert(!file_exists(cert));
+	ck_assert_int_eq(command_run("foedus", "pki", "sign", csr, "--dir", dir, "--out", cert, (char *)NULL), 0);
+	ck_assert(file_exists(cert));
+	ck_assert_int_eq(command_run("foedus", "pki", "request", "../up", "--out", out, (char *)NULL), 1);
+}
+END_TEST
+
+START_TEST(lists_are_json_when_asked)
+{
+	char dir[512], out[512];
+	json_t *list, *first;
+
+	in_tmp(dir, "pki3");
+	in_tmp(out, "keys3");
+	ck_assert_int_eq(command_run("foedus", "pki", "init", "--dir", dir, (char *)NULL), 0);
+	ck_assert_int_eq(
+	    command_run("foedus", "pki", "issue", "cloud", "--role=cloud", "-d", dir, "-o", out, (char *)NULL),
+	    0);
+	ck_assert_int_eq(command_run("foedus", "pki", "list", "--json", "--dir", dir, (char *)NULL), 0);
+	list = json_loads(command_output(), 0, NULL);
+	ck_assert_ptr_nonnull(list);
+	first = json_array_get(json_object_get(list, "certificates"), 0);
+	ck_assert_str_eq(json_string_value(json_object_get(first, "name")), "cloud");
+	ck_assert_str_eq(json_string_value(json_object_get(first, "state")), "valid");
+	json_decref(list);
+	ck_assert_int_eq(command_run("foedus", "pki", "list", "--dir", "/nowhere", (char *)NULL), 1);
+	ck_says("/nowhere");
+}
+END_TEST
+
+START_TEST(a_demo_without_data_says_so)
+{
+	ck_assert_int_eq(command_run("foedus", "demo", "--data", "/nowhere", (char *)NULL), 1);
+	ck_says("/nowhere");
+}
+END_TEST
+
+SUITE("ctl", mistakes_get_one_line_and_code_2, help_is_asked_for_in_every_way,
+      an_authority_from_its_making_to_a_revocation, a_request_is_signed_elsewhere, lists_are_json_when_asked,
+      a_demo_without_data_says_so)
