@@ -1,0 +1,238 @@
+/* The laboratory program from outside: what it prints, what it says of bad input, its exit codes. */
+#include <fcntl.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "common/base/buf.h"
+#include "common/base/file.h"
+#include "common/base/json.h"
+#include "tests/support/suite.h"
+
+#define WORDS_MAX 12
+
+struct outcome {
+	int code;
+	struct buf out, err;
+};
+
+static void redirect(const char *path, int flags, int to)
+{
+	int fd = open(path, flags, 0600);
+
+	if (fd < 0 || dup2(fd, to) < 0)
+		_exit(126);
+}
+
+static void read_back(const char *path, struct buf *into)
+{
+	struct err e = ERR_INIT;
+
+	ck_ok(file_read(path, 1 << 24, into, &e), &e);
+	buf_cstr(into);
+}
+
+/* Runs `edmsac WORDS...` (split at blanks) with `input` as standard input. */
+static struct outcome run(const char *input, const char *words)
+{
+	struct outcome o = {0};
+	char program[256], line[1024], in[300], out[300], err[300];
+	char *argv[WORDS_MAX + 2] = {program};
+	char *rest = line;
+	struct err e = ERR_INIT;
+	const char *build = getenv("BUILD");
+	int status = 0, n = 1;
+	pid_t pid;
+
+	snprintf(program, sizeof(program), "%s/edmsac", build ? build : "build");
+	snprintf(line, sizeof(line), "%s", words);
+	for (char *w = strtok_r(line, " ", &rest); w && n <= WORDS_MAX; w = strtok_r(NULL, " ", &rest))
+		argv[n++] = w;
+	snprintf(in, sizeof(in), "%s/in", suite_tmp());
+	snprintf(out, sizeof(out), "%s/out", suite_tmp());
+	snprintf(err, sizeof(err), "%s/err", suite_tmp());
+	ck_ok(file_write(in, input, strlen(input), 0600, &e), &e);
+	pid = fork();
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0) {
+		redirect(in, O_RDONLY, STDIN_FILENO);
+		redirect(out, O_WRONLY | O_CREAT | O_TRUNC, STDOUT_FILENO);
+		redirect(err, O_WRONLY | O_CREAT | O_TRUNC, STDERR_FILENO);
+		execv(program, argv);
+		_exit(127);
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_msg(WIFEXITED(status), "edmsac %s: killed by signal %d", words, WTERMSIG(status));
+	o.code = WEXITSTATUS(status);
+	read_back(out, &o.out);
+	read_back(err, &o.err);
+	return o;
+}
+
+static void done(struct outcome *o)
+{
+	buf_release(&o->out);
+	buf_release(&o->err);
+}
+
+/* What one command prints, for the next one to read. */
+static char *printed(const char *words)
+{
+	struct outcome o = run("", words);
+	char *text;
+
+	ck_assert_msg(o.code == 0, "edmsac %s: %s", words, (char *)o.err.data);
+	text = mem_strdup(buf_cstr(&o.out));
+	done(&o);
+	return text;
+}
+
+static double number(const json_t *object, const char *field)
+{
+	struct err e = ERR_INIT;
+	double v = 0;
+
+	ck_ok(json_get_double(object, field, -1e12, 1e12, &v, &e), &e);
+	return v;
+}
+
+/* Checks one printed line against what the policy promises; returns its ratio. */
+static double check_line(const char *line, size_t n, const char *policy)
+{
+	static const char *const parts[] = {"q1", "r1", "q2", "r2"};
+	bool feasible = strcmp(policy, "first-best") != 0;
+	struct err e = ERR_INIT;
+	const char *name;
+	json_t *object;
+	double ratio;
+
+	ck_ok(json_parse(line, n, &object, &e), &e);
+	ck_ok(json_get_str(object, "policy", 64, &name, &e), &e);
+	ck_assert_str_eq(name, policy);
+	ck_ok(json_get_str(object, "id", 64, &name, &e), &e);
+	ck_assert_int_eq(json_is_true(json_object_get(object, "feasible")), feasible);
+	ck_assert(number(object, "max_violation") <= 1e-9 || !feasible);
+	ck_assert_double_ge(number(object, "us"), 0);
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+		ck_assert_uint_eq(json_array_size(json_object_get(json_object_get(object, "menu"), parts[i])), 3);
+	ratio = number(object, "ratio");
+	ck_assert_double_eq_tol(ratio, number(object, "profit") / number(object, "second_best"), 1e-12);
+	json_decref(object);
+	return ratio;
+}
+
+START_TEST(each_policy_prints_one_line_an_instance)
+{
+	static const struct {
+		const char *policy;
+		double lo, hi;
+	} policies[] = {{"exact", 1, 1}, {"first-best", 1, 2}, {"static", 0.5, 1}, {"monotone", 0.9, 1}};
+	char *drawn = printed("draw --types 3 --count 4 --seed 5 --participation per-period");
+
+	for (size_t i = 0; i < ARRAY_LEN(policies); i++) {
+		char words[64];
+		struct outcome o;
+		int lines = 0;
+
+		snprintf(words, sizeof(words), "solve --policy %s --json -", policies[i].policy);
+		o = run(drawn, words);
+		ck_assert_int_eq(o.code, 0);
+		ck_assert_uint_eq(o.err.len, 0);
+		for (const char *at = buf_cstr(&o.out), *end; (end = strchr(at, '\n')); at = end + 1, lines++) {
+			double ratio = check_line(at, (size_t)(end - at), policies[i].policy);
+
+			ck_assert(ratio >= policies[i].lo - 1e-9 && ratio <= policies[i].hi + 1e-9);
+		}
+		ck_assert_int_eq(lines, 4);
+		done(&o);
+	}
+	free(drawn);
+}
+END_TEST
+
+START_TEST(draws_repeat_by_seed)
+{
+	char *a = printed("draw -k 2 -n 3 -s 9");
+	char *b = printed("draw -k 2 -n 3 -s 9");
+	char *c = printed("draw -k 2 -n 3 -s 10");
+
+	ck_assert_str_eq(a, b);
+	ck_assert_str_ne(a, c);
+	free(a);
+	free(b);
+	free(c);
+}
+END_TEST
+
+START_TEST(the_table_is_for_people)
+{
+	char *drawn = printed("draw -n 2");
+	struct outcome o = run(drawn, "solve -p static -");
+
+	ck_assert_int_eq(o.code, 0);
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&o.out), "second best"));
+	ck_assert_ptr_nonnull(strstr(buf_cstr(&o.out), "2 instances, mean ratio 0."));
+	done(&o);
+	free(drawn);
+}
+END_TEST
+
+static void refuse(const char *input, const char *words, const char *part)
+{
+	struct outcome o = run(input, words);
+
+	ck_assert_msg(o.code == 2, "edmsac %s: exit code %d", words, o.code);
+	ck_assert_msg(o.out.len == 0, "edmsac %s: printed %s", words, (char *)o.out.data);
+	ck_assert_msg(strstr(buf_cstr(&o.err), part) != NULL, "edmsac %s: '%s' does not say '%s'", words,
+	              (char *)o.err.data, part);
+	done(&o);
+}
+
+START_TEST(bad_input_prints_one_message_and_nothing_else)
+{
+	char *drawn = printed("draw -n 2");
+	size_t n = strlen(drawn);
+	char *cut = mem_dup(drawn, n + 1);
+
+	cut[n - 40] = '\0';
+	refuse(cut, "solve --json -", "standard input, line 2: not JSON");
+	free(cut);
+	refuse("{\"id\":\"a\"}\n", "solve --json -", "standard input, line 1: field 'types' is missing");
+	refuse("", "solve --json /nonexistent.jsonl", "/nonexistent.jsonl: no such file");
+	refuse("", "solve", "name a file of instances");
+	refuse("", "solve - --json", "'--json' after the file");
+	refuse("", "solve --policy best -", "'best' is not one of exact, first-best, static, monotone");
+	refuse("", "solve --jsn -", "did you mean --json");
+	refuse("", "draw --types 11", "--types: '11'");
+	refuse("", "draw --participation weekly", "'weekly' is not one of");
+	refuse("", "train-nothing", "'train-nothing' is no command");
+	refuse("", "", "Usage: edmsac COMMAND");
+	free(drawn);
+}
+END_TEST
+
+START_TEST(help_is_no_error)
+{
+	static const char *const words[] = {"--help", "solve --help", "draw -h", "--version"};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		char *text = printed(words[i]);
+
+		ck_assert_ptr_nonnull(strstr(text, "edmsac"));
+		free(text);
+	}
+}
+END_TEST
+
+START_TEST(nothing_to_solve_is_no_error)
+{
+	struct outcome o = run("\n  \n", "solve --json -");
+
+	ck_assert_int_eq(o.code, 0);
+	ck_assert_uint_eq(o.out.len, 0);
+	done(&o);
+}
+END_TEST
+
+SUITE("edmsac", each_policy_prints_one_line_an_instance, draws_repeat_by_seed, the_table_is_for_people,
+      bad_input_prints_one_message_and_nothing_else, help_is_no_error, nothing_to_solve_is_no_error)
