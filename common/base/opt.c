@@ -197,7 +197,8 @@ int opt_parse(const struct opt_program *p, int argc, char **argv, void *into, in
 {
 	int rc, first;
 
-	for (int i = 1; i < argc && is_option(argv[i]); i++) {
+	/* Wherever they stand: an option's value before them does not hide them. */
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
 		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
 			opt_help(p, stdout);
 			return OPT_HELP_SHOWN;
