@@ -34,9 +34,7 @@ int policy_find(const char *name, struct policy *out, struct err *e)
 
 int policy_solve(const struct policy *p, const struct instance *in, struct menu *out, struct err *e)
 {
-	int rc = p->ops->solve(p, in, out, e);
-
-	return rc ? err_wrap(e, "policy %s", p->ops->name) : 0;
+	return p->ops->solve(p, in, out, e);
 }
 
 double policy_profit(const struct policy *p, const struct instance *in, const struct menu *m)

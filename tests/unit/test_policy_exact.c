@@ -1,6 +1,7 @@
 #include "cloud/policy/exact.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <string.h>
 
 #include "cloud/policy/benchmarks.h"
@@ -252,6 +253,44 @@ START_TEST(the_same_instance_gives_the_same_menu)
 }
 END_TEST
 
+struct worker {
+	pthread_t thread;
+	struct instance in;
+	struct menu menu;
+};
+
+static void *work(void *arg)
+{
+	struct worker *w = arg;
+
+	solve(&policy_exact, &w->in, &w->menu);
+	return NULL;
+}
+
+START_TEST(threads_wait_for_each_other)
+{
+	struct worker w[4];
+	struct rng r;
+
+	rng_seed(&r, suite_seed(), 46);
+	memset(w, 0, sizeof(w));
+	for (size_t i = 0; i < ARRAY_LEN(w); i++)
+		instance_draw(&r, 3 + (int)i, PARTICIPATION_INTERTEMPORAL, &w[i].in);
+	for (size_t i = 0; i < ARRAY_LEN(w); i++)
+		ck_assert_int_eq(pthread_create(&w[i].thread, NULL, work, &w[i]), 0);
+	for (size_t i = 0; i < ARRAY_LEN(w); i++)
+		ck_assert_int_eq(pthread_join(w[i].thread, NULL), 0);
+	for (size_t i = 0; i < ARRAY_LEN(w); i++) {
+		struct menu alone;
+
+		memset(&alone, 0, sizeof(alone));
+		solve(&policy_exact, &w[i].in, &alone);
+		ck_assert_mem_eq(&alone, &w[i].menu, sizeof(alone));
+	}
+}
+END_TEST
+
 SUITE("policy/exact", optima_of_an_independent_solver_are_met, optima_of_the_oracle_file_are_met,
       random_instances_are_all_solved, the_textbook_relaxation_bounds_it_and_meets_it_where_monotone,
-      extreme_instances_are_solved, one_type_keeps_no_rent, the_same_instance_gives_the_same_menu)
+      extreme_instances_are_solved, one_type_keeps_no_rent, the_same_instance_gives_the_same_menu,
+      threads_wait_for_each_other)
