@@ -69,6 +69,27 @@ START_TEST(tensors_may_come_in_any_order)
 }
 END_TEST
 
+START_TEST(a_view_points_into_the_file)
+{
+	struct buf b = BUF_INIT;
+	struct err e = ERR_INIT;
+	const uint8_t *data;
+
+	safetensors_write(&layout, block, NULL, 0, &b);
+	ck_ok(safetensors_view(b.data, b.len, &layout, &data, &e), &e);
+	ck_assert_ptr_eq(data, b.data + b.len - sizeof(block));
+	ck_assert_mem_eq(data, block, sizeof(block));
+	ck_fails(safetensors_view(b.data, b.len - 1, &layout, &data, &e), E_CORRUPT, &e, "a.bias");
+	ck_assert_ptr_null(data);
+	file_with("{\"a.bias\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},"
+	          "\"a.weight\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[8,32]}}   ",
+	          &b);
+	ck_fails(safetensors_view(b.data, b.len, &layout, &data, &e), E_INVALID, &e, "'a.bias' stands elsewhere");
+	ck_assert_ptr_null(data);
+	buf_release(&b);
+}
+END_TEST
+
 START_TEST(every_shorter_file_is_refused)
 {
 	struct buf b = BUF_INIT;
@@ -159,5 +180,5 @@ START_TEST(files_are_named_in_errors)
 END_TEST
 
 SUITE("agent/safetensors", what_is_written_is_read_back, tensors_may_come_in_any_order,
-      every_shorter_file_is_refused, header_lengths_are_limited, what_is_wrong_in_a_header_is_named,
-      files_are_named_in_errors)
+      a_view_points_into_the_file, every_shorter_file_is_refused, header_lengths_are_limited,
+      what_is_wrong_in_a_header_is_named, files_are_named_in_errors)
