@@ -4,8 +4,9 @@
 #include "cloud/core/cloud_internal.h"
 #include "common/base/log.h"
 
-#define UPDATE_SLACK (256u * 1024u) /* an update may be this much larger than the parameters it began from   \
-	                                 */
+#define UPDATE_SLACK                                                                                         \
+	(256u * 1024u) /* an update may be this much larger than the parameters it began from                    \
+	                */
 
 static bool task_names(const struct task *t, const struct digest *d)
 {

@@ -1,0 +1,225 @@
+#include "cloud/daemon/daemon.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+#include <fcntl.h>
+#include <uv.h>
+
+#include "cloud/admin/admin.h"
+#include "cloud/core/cloud.h"
+#include "cloud/daemon/setup.h"
+#include "common/base/clock.h"
+#include "common/base/file.h"
+#include "common/base/log.h"
+#include "common/http/server.h"
+#include "common/net/tls_link.h"
+
+#define TICK_MS        50
+#define DRAIN_MS       3000 /* for Goodbyes to leave and jobs to end */
+#define RETRY_AFTER_MS 1000 /* what edges are told when we stop */
+
+struct daemon {
+	const struct cloud_options *options;
+	struct setup setup;
+	uv_loop_t loop;
+	uv_timer_t tick, deadline;
+	uv_signal_t term, interrupt, hangup;
+	struct executor *executor;
+	struct cloud *cloud;
+	struct net_server *server;
+	struct admin *admin;
+	int stopping; /* signals seen */
+	int code;     /* exit code */
+};
+
+static int64_t wall_ms(void *ctx)
+{
+	(void)ctx;
+	return clock_wall_ms();
+}
+
+static void on_accept(void *ctx, struct link *l)
+{
+	struct daemon *d = ctx;
+
+	cloud_accept(d->cloud, l);
+}
+
+static void on_refused(void *ctx, const char *address, const struct err *why)
+{
+	(void)ctx;
+	log_warn("connection from %s refused: %s", address, why->text);
+}
+
+static void on_tick(uv_timer_t *t)
+{
+	struct daemon *d = t->data;
+
+	cloud_tick(d->cloud);
+	if (d->stopping && cloud_connected(d->cloud) == 0 && cloud_jobs_pending(d->cloud) == 0)
+		uv_stop(&d->loop);
+}
+
+static void on_deadline(uv_timer_t *t)
+{
+	struct daemon *d = t->data;
+
+	uv_stop(&d->loop);
+}
+
+static void stop(struct daemon *d)
+{
+	if (d->stopping++) {
+		uv_stop(&d->loop);
+		return;
+	}
+	log_info("stopping: edges are told, the round goes on after a restart");
+	cloud_drain(d->cloud, RETRY_AFTER_MS);
+	uv_timer_start(&d->deadline, on_deadline, DRAIN_MS, 0);
+}
+
+static void on_stop_signal(uv_signal_t *s, int number)
+{
+	(void)number;
+	stop(s->data);
+}
+
+static void on_hangup(uv_signal_t *s, int number)
+{
+	struct daemon *d = s->data;
+	struct tls_ctx *tls;
+	struct err e = ERR_INIT;
+
+	(void)number;
+	if (setup_tls(d->options, &tls, &e)) {
+		log_error("certificates not read again, the old ones stay: %s", e.text);
+		return;
+	}
+	net_server_tls(d->server, tls);
+	tls_ctx_unref(tls);
+	log_info("certificates and revocation list read again");
+}
+
+static void on_fatal(void *ctx, const struct err *why)
+{
+	struct daemon *d = ctx;
+
+	(void)why;
+	d->code = 1;
+	uv_stop(&d->loop);
+}
+
+static int write_port(const char *state, const char *name, uint16_t port, struct err *e)
+{
+	char path[4096], text[16];
+	int rc = path_join(path, sizeof(path), state, name, e);
+
+	snprintf(text, sizeof(text), "%u\n", port);
+	return rc ? rc : file_write(path, text, strlen(text), 0644, e);
+}
+
+static int start_cloud(struct daemon *d, struct err *e)
+{
+	struct cloud_env env = {.ctx = d,
+	                        .wall_ms = wall_ms,
+	                        .fatal = on_fatal,
+	                        .executor = d->executor,
+	                        .ops = &work_ops,
+	                        .ops_ctx = &d->setup.work,
+	                        .metrics = d->setup.metrics};
+	int rc = cloud_new(&d->setup.config, &env, d->setup.store, d->setup.blobs, &d->cloud, e);
+
+	return rc ? rc : setup_allow(d->options, d->cloud, e);
+}
+
+static int start_server(struct daemon *d, struct err *e)
+{
+	static const struct net_server_events events = {on_accept, on_refused};
+	struct net_server_options o = {.links_max = (uint32_t)d->options->links_max};
+	char host[256];
+	int rc = setup_address(d->options->listen, "--listen", host, sizeof(host), &o.port, e);
+
+	o.host = host;
+	if (!rc)
+		rc = net_server_start(&d->server, &d->loop, d->setup.tls, &o, &events, d, e);
+	return rc ? rc : write_port(d->options->state, "listen.port", net_server_port(d->server), e);
+}
+
+static int start_admin(struct daemon *d, struct err *e)
+{
+	int rc = admin_new(&d->loop, d->options->admin, d->cloud, d->setup.metrics, &d->admin, e);
+
+	return rc ? rc : write_port(d->options->state, "admin.port", admin_port(d->admin), e);
+}
+
+static void start_timers(struct daemon *d)
+{
+	d->tick.data = d->deadline.data = d->term.data = d->interrupt.data = d->hangup.data = d;
+	uv_timer_start(&d->tick, on_tick, TICK_MS, TICK_MS);
+	uv_signal_start(&d->term, on_stop_signal, SIGTERM);
+	uv_signal_start(&d->interrupt, on_stop_signal, SIGINT);
+	uv_signal_start(&d->hangup, on_hangup, SIGHUP);
+}
+
+static void init_handles(struct daemon *d)
+{
+	uv_loop_init(&d->loop);
+	uv_timer_init(&d->loop, &d->tick);
+	uv_timer_init(&d->loop, &d->deadline);
+	uv_signal_init(&d->loop, &d->term);
+	uv_signal_init(&d->loop, &d->interrupt);
+	uv_signal_init(&d->loop, &d->hangup);
+	d->executor = net_executor_new(&d->loop);
+}
+
+static void close_handles(struct daemon *d)
+{
+	uv_close((uv_handle_t *)&d->tick, NULL);
+	uv_close((uv_handle_t *)&d->deadline, NULL);
+	uv_close((uv_handle_t *)&d->term, NULL);
+	uv_close((uv_handle_t *)&d->interrupt, NULL);
+	uv_close((uv_handle_t *)&d->hangup, NULL);
+	if (d->server)
+		net_server_stop(d->server, NULL, NULL);
+	admin_free(d->admin);
+	uv_run(&d->loop, UV_RUN_DEFAULT);
+	cloud_free(d->cloud);
+	net_executor_free(d->executor);
+	if (uv_loop_close(&d->loop))
+		log_warn("the loop was not empty at the end");
+}
+
+int cloud_daemon(const struct cloud_options *o)
+{
+	struct daemon d = {.options = o};
+	struct err e = ERR_INIT;
+	int rc;
+
+	signal(SIGPIPE, SIG_IGN);
+	init_handles(&d);
+	rc = setup_open(o, &d.setup, &e);
+	if (!rc)
+		rc = start_cloud(&d, &e);
+	if (!rc)
+		rc = start_server(&d, &e);
+	if (!rc)
+		rc = start_admin(&d, &e);
+	if (rc) {
+		fprintf(stderr, "foedus-cloud: %s\n", e.text);
+		d.code = rc == E_INVALID || rc == E_NOT_FOUND ? 2 : 1;
+	} else {
+		start_timers(&d);
+		log_info("%s listens for edges on port %u and for people on port %u", d.setup.config.name,
+		         net_server_port(d.server), admin_port(d.admin));
+		uv_run(&d.loop, UV_RUN_DEFAULT);
+	}
+	close_handles(&d);
+	setup_close(&d.setup);
+	return d.code;
+}

@@ -1,0 +1,11 @@
+/* foedus-cloud: puts the cloud's core, its store, the network and the administration on one loop. */
+#ifndef CLOUD_DAEMON_DAEMON_H
+#define CLOUD_DAEMON_DAEMON_H
+
+#include "cloud/daemon/options.h"
+
+/* Runs until SIGTERM or SIGINT (drain; a second one stops at once) or a fatal error. SIGHUP reads the
+ * certificates and the revocation list again. Returns the exit code. */
+int cloud_daemon(const struct cloud_options *o);
+
+#endif

@@ -1,0 +1,192 @@
+#include "cloud/daemon/setup.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "common/agent/key.h"
+#include "common/base/file.h"
+#include "common/base/str.h"
+
+static int required(const char *value, const char *option, struct err *e)
+{
+	return value ? 0 : err_set(e, E_INVALID, "--%s is needed (foedus-cloud --help)", option);
+}
+
+int setup_tls(const struct cloud_options *o, struct tls_ctx **out, struct err *e)
+{
+	struct tls_files files = {o->cert, o->key, o->ca, o->crl};
+	int rc = required(o->cert, "cert", e);
+
+	if (!rc)
+		rc = required(o->key, "key", e);
+	if (!rc)
+		rc = required(o->ca, "ca", e);
+	return rc ? rc : tls_ctx_new(out, &files, NET_ROLE_CLOUD, NET_ROLE_EDGE, e);
+}
+
+int setup_address(const char *text, const char *what, char *host, size_t cap, uint16_t *port, struct err *e)
+{
+	const char *colon = strrchr(text, ':');
+	size_t n = colon ? (size_t)(colon - text) : 0;
+	int64_t number;
+
+	if (colon && n >= 2 && text[0] == '[' && colon[-1] == ']') {
+		text++;
+		n -= 2;
+	}
+	if (!colon || n == 0 || n >= cap)
+		return err_set(e, E_INVALID, "%s: '%.80s' is not HOST:PORT", what, text);
+	memcpy(host, text, n);
+	host[n] = 0;
+	if (str_to_int(colon + 1, what, 0, 65535, &number, e))
+		return E_INVALID;
+	*port = (uint16_t)number;
+	return 0;
+}
+
+/* Two clouds on one state folder would pay twice. */
+static int lock_state(const char *state, int *out, struct err *e)
+{
+	char path[4096];
+	int rc = dir_make(state, 0700, e);
+	int fd;
+
+	if (!rc)
+		rc = path_join(path, sizeof(path), state, "lock", e);
+	if (rc)
+		return rc;
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return err_errno(e, "%s: cannot open", path);
+	if (flock(fd, LOCK_EX | LOCK_NB)) {
+		close(fd);
+		return err_set(e, E_STATE, "%s: another foedus-cloud uses this state folder", state);
+	}
+	*out = fd;
+	return 0;
+}
+
+static int open_stores(const struct cloud_options *o, struct setup *s, struct err *e)
+{
+	char path[4096];
+	int rc = path_join(path, sizeof(path), o->state, "foedus.db", e);
+
+	if (!rc)
+		rc = store_open(path, &s->store, e);
+	if (!rc)
+		rc = path_join(path, sizeof(path), o->state, "store", e);
+	if (!rc)
+		rc = blobs_open(&s->blobs, path, NULL, e);
+	return rc ? rc : blobs_open(&s->worker_blobs, path, NULL, e);
+}
+
+static int open_work(const struct cloud_options *o, struct setup *s, struct err *e)
+{
+	struct work *w = &s->work;
+	int rc = required(o->agent_key, "agent-key", e);
+
+	if (!rc)
+		rc = policy_find(o->policy, &w->policy, e);
+	if (!rc && w->policy.ops->complete_information)
+		rc = err_set(e, E_INVALID, "--policy %s presumes that types are known: it is no contract to offer",
+		             o->policy);
+	if (!rc)
+		rc = agent_key_load(o->agent_key, &s->key, e);
+	if (!rc &&
+	    (!str_is_name(o->agent_id, AGENT_ID_MAX) || !str_copy(w->agent_id, sizeof(w->agent_id), o->agent_id)))
+		rc = err_set(e, E_INVALID,
+		             "--agent-id: '%.80s' is not a name of 1 to %d letters, digits, '.', '_', '-'",
+		             o->agent_id, AGENT_ID_MAX);
+	if (!rc)
+		rc = dataset_load(o->data, DATASET_TEST, 0, &w->test, e);
+	w->blobs = s->worker_blobs;
+	w->key = s->key;
+	w->screen_samples = (size_t)o->screen_samples;
+	w->limits = SCREEN_LIMITS_DEFAULT;
+	w->limits.norm_factor = o->norm_factor;
+	w->limits.metric_drop = o->metric_drop;
+	w->seed = (uint64_t)o->seed;
+	return rc;
+}
+
+static int configure(const struct cloud_options *o, struct setup *s, struct err *e)
+{
+	struct cloud_config *c = &s->config;
+
+	if (!str_is_name(o->name, WIRE_NAME_MAX) || !str_copy(c->name, sizeof(c->name), o->name))
+		return err_set(e, E_INVALID,
+		               "--name: '%.80s' is not a name of 1 to %d letters, digits, '.', '_', '-'", o->name,
+		               WIRE_NAME_MAX);
+	c->samples_per_effort = (double)o->samples_per_effort;
+	c->rules.module = s->module;
+	c->rules.module_count = work_modules(s->module);
+	c->rules.signal_ms = o->signal_ms;
+	c->rules.choice_ms = o->choice_ms;
+	c->rules.train_ms = o->train_ms;
+	c->rules.deploy_ms = o->deploy_ms;
+	c->rules.derive_samples = (uint64_t)o->derive_samples;
+	c->rules.seed = (uint64_t)o->seed;
+	c->edges_min = (size_t)o->edges_min;
+	c->rounds_max = (uint64_t)o->rounds;
+	c->pause_ms = o->pause_ms;
+	c->retry_ms = o->retry_ms;
+	c->open_enrolment = o->open_enrolment;
+	c->heartbeat_ms = (uint32_t)o->heartbeat_ms;
+	return cloud_market(o, &c->market, e);
+}
+
+int setup_open(const struct cloud_options *o, struct setup *s, struct err *e)
+{
+	int rc = configure(o, s, e);
+
+	s->metrics = metrics_new();
+	if (!rc)
+		rc = setup_tls(o, &s->tls, e);
+	if (!rc)
+		rc = lock_state(o->state, &s->lock, e);
+	if (!rc)
+		rc = open_stores(o, s, e);
+	return rc ? rc : open_work(o, s, e);
+}
+
+void setup_close(struct setup *s)
+{
+	policy_release(&s->work.policy);
+	dataset_release(&s->work.test);
+	agent_key_free(s->key);
+	if (s->worker_blobs)
+		blobs_close(s->worker_blobs);
+	if (s->blobs)
+		blobs_close(s->blobs);
+	if (s->store)
+		store_close(s->store);
+	tls_ctx_unref(s->tls);
+	metrics_free(s->metrics);
+	if (s->lock)
+		close(s->lock);
+}
+
+int setup_allow(const struct cloud_options *o, struct cloud *c, struct err *e)
+{
+	const char *at = o->allow;
+
+	while (at && *at) {
+		char name[WIRE_NAME_MAX + 2];
+		size_t n = strcspn(at, ",");
+		int rc;
+
+		if (n >= sizeof(name))
+			n = sizeof(name) - 1; /* too long for a name: cloud_allow() says so */
+		memcpy(name, at, n);
+		name[n] = 0;
+		rc = cloud_allow(c, name, true, e);
+		if (rc)
+			return err_wrap(e, "--allow");
+		at += strcspn(at, ",");
+		at += *at == ',';
+	}
+	return 0;
+}

@@ -1,0 +1,32 @@
+/* What foedus-cloud opens before it listens: files, keys, data, the store. */
+#ifndef CLOUD_DAEMON_SETUP_H
+#define CLOUD_DAEMON_SETUP_H
+
+#include "cloud/core/cloud.h"
+#include "cloud/daemon/options.h"
+#include "cloud/work/work.h"
+#include "common/net/tls_ctx.h"
+
+struct setup {
+	int lock; /* of the state folder; 0 = none */
+	struct tls_ctx *tls;
+	struct store *store;
+	struct blobs *blobs, *worker_blobs;
+	struct agent_key *key;
+	struct metrics *metrics;
+	struct round_module module[WIRE_KINDS_MAX];
+	struct cloud_config config;
+	struct work work;
+};
+
+/* On an error what was opened is still there for setup_close(). */
+int setup_open(const struct cloud_options *o, struct setup *s, struct err *e) MUST_CHECK;
+void setup_close(struct setup *s);
+int setup_tls(const struct cloud_options *o, struct tls_ctx **out, struct err *e) MUST_CHECK;
+/* Puts the names of --allow on the allow-list. */
+int setup_allow(const struct cloud_options *o, struct cloud *c, struct err *e) MUST_CHECK;
+/* "HOST:PORT" or "[IPV6]:PORT" into its parts. */
+int setup_address(const char *text, const char *what, char *host, size_t cap, uint16_t *port,
+                  struct err *e) MUST_CHECK;
+
+#endif

@@ -1,0 +1,39 @@
+/* The menu: written by the configured policy, checked, and by the exact one when the check fails. */
+#include <string.h>
+
+#include "cloud/work/work.h"
+#include "common/base/log.h"
+#include "common/base/str.h"
+#include "common/contract/feasible.h"
+
+static int write_menu(const struct policy *p, struct job *job, struct err *e)
+{
+	int rc = policy_solve(p, &job->instance, &job->menu, e);
+
+	if (!rc)
+		rc = menu_check(&job->menu, &job->instance.terms, e);
+	if (!rc)
+		rc = menu_require_feasible(&job->menu, &job->instance, e);
+	if (rc)
+		return err_wrap(e, "policy %s", p->ops->name);
+	str_copy(job->policy, sizeof(job->policy), p->ops->name);
+	job->expected_profit = policy_profit(p, &job->instance, &job->menu);
+	return 0;
+}
+
+int work_policy(struct work *w, struct job *job, struct err *e)
+{
+	struct policy exact;
+	int rc = write_menu(&w->policy, job, e);
+
+	if (!rc || strcmp(w->policy.ops->name, "exact") == 0)
+		return rc;
+	log_line(LOG_WARN, (struct log_about){.round = job->round}, "%s; the exact policy takes over", e->text);
+	rc = policy_find("exact", &exact, e);
+	if (rc)
+		return rc;
+	job->policy_fallback = true;
+	rc = write_menu(&exact, job, e);
+	policy_release(&exact);
+	return rc;
+}
