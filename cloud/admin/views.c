@@ -106,6 +106,26 @@ json_t *view_round(const struct round *r)
 	                 "agent_version", (json_int_t)r->agent_version, "failure", r->failure);
 }
 
+static json_t *view_manifest_modules(const json_t *manifest)
+{
+	json_t *list = json_array();
+	json_t *m;
+	size_t i;
+
+	json_array_foreach (json_object_get(manifest, "modules"), i, m) {
+		json_t *metric = json_object_get(m, "metric"), *view = json_object();
+
+		json_object_set(view, "kind", json_object_get(m, "kind"));
+		json_object_set(view, "metric", json_object_get(metric, "name"));
+		json_object_set(view, "value", json_object_get(metric, "value"));
+		json_object_set(view, "digest", json_object_get(m, "digest"));
+		json_object_set(view, "size", json_object_get(m, "size"));
+		json_object_set(view, "provenance", json_object_get(m, "provenance"));
+		json_array_append_new(list, view);
+	}
+	return list;
+}
+
 /* The signed form is {"manifest":M,"signature":S}; it was verified before it was stored. */
 json_t *view_agent(const struct agent_record *a)
 {
@@ -118,7 +138,7 @@ json_t *view_agent(const struct agent_record *a)
 	view = json_pack("{s:I,s:I,s:o}", "version", (json_int_t)a->version, "round", (json_int_t)a->round,
 	                 "made", moment(a->made_ms));
 	json_object_set(view, "id", json_object_get(manifest, "agent"));
-	json_object_set(view, "modules", json_object_get(manifest, "modules"));
+	json_object_set_new(view, "modules", view_manifest_modules(manifest));
 	json_decref(signed_form);
 	return view;
 }

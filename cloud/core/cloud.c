@@ -192,6 +192,11 @@ int cloud_new(const struct cloud_config *config, const struct cloud_env *env, st
 	return 0;
 }
 
+void cloud_abandon(struct cloud *c)
+{
+	c->dead = true;
+}
+
 void cloud_free(struct cloud *c)
 {
 	if (!c)

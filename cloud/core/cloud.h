@@ -45,6 +45,8 @@ struct cloud;
 /* Loads everything from the store; an unfinished round is resumed. The store and blobs stay the caller's. */
 int cloud_new(const struct cloud_config *config, const struct cloud_env *env, struct store *store,
               struct blobs *blobs, struct cloud **out, struct err *e) MUST_CHECK;
+/* From now on nothing is stored or sent and jobs end without effect: for the moments before cloud_free(). */
+void cloud_abandon(struct cloud *c);
 /* Drops all sessions without a word (their links must be closed or closing); jobs under way must have ended.
  */
 void cloud_free(struct cloud *c);
