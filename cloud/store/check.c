@@ -107,7 +107,7 @@ static int check_parts(const struct task *t, struct err *e)
 	return rc;
 }
 
-int task_check(const struct task *t, struct err *e)
+int task_record_check(const struct task *t, struct err *e)
 {
 	const struct msg_task *o = &t->order;
 	int rc;

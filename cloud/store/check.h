@@ -8,7 +8,7 @@
 
 int round_check(const struct round *r, struct err *e) MUST_CHECK; /* without its seats */
 int seat_check(const struct seat *s, struct err *e) MUST_CHECK;   /* without its tasks */
-int task_check(const struct task *t, struct err *e) MUST_CHECK;
+int task_record_check(const struct task *t, struct err *e) MUST_CHECK;
 int module_state_check(const struct module_state *m, struct err *e) MUST_CHECK;
 int agent_record_check(const struct agent_record *a, struct err *e) MUST_CHECK;
 int edge_record_check(const struct edge_record *x, struct err *e) MUST_CHECK;

@@ -98,7 +98,7 @@ int store_save_task(struct store *s, const struct task *t, struct err *e)
 	if (rc)
 		return rc;
 	e = store_err(s, e);
-	rc = task_check(t, e);
+	rc = task_record_check(t, e);
 	if (rc == 0)
 		rc = save_row(s, t, e);
 	if (rc == 0)
@@ -137,7 +137,7 @@ static void get_task(struct query *q, struct task *t)
 	t->ledger_entry = get_u64(q);
 	get_digest(q, &t->ledger_hash);
 	if (q->rc == 0)
-		query_checked(q, task_check(t, q->e));
+		query_checked(q, task_record_check(t, q->e));
 }
 
 /* Passes over (task, position), the latter being the next one. */
@@ -166,7 +166,7 @@ static int load_work(struct store *s, struct task *t, struct err *e)
 		w->samples = get_u64(&q);
 		w->generation = (uint32_t)get_i64(&q, 0, UINT32_MAX);
 		if (q.rc == 0)
-			query_checked(&q, task_check(t, q.e));
+			query_checked(&q, task_record_check(t, q.e));
 	}
 	return query_end(&q);
 }
@@ -187,7 +187,7 @@ static int load_results(struct store *s, struct task *t, struct err *e)
 		x->samples = get_u64(&q);
 		x->loss = get_real(&q);
 		if (q.rc == 0)
-			query_checked(&q, task_check(t, q.e));
+			query_checked(&q, task_record_check(t, q.e));
 	}
 	return query_end(&q);
 }

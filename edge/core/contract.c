@@ -22,7 +22,7 @@ static int take_signal(struct edge *e, const struct msg_signal_request *q, struc
 	int rc = round_check(e, "signal request", q->round, q->period, why);
 
 	if (rc == 0)
-		rc = market_check(&q->market, why);
+		rc = market_sound(&q->market, why);
 	if (rc || (e->signal.round == q->round && e->signal.period == q->period))
 		return rc;
 	e->signal = (struct msg_signal){.round = 0};
@@ -85,7 +85,7 @@ static int choose_first(struct edge *e, const struct msg_offer *o, struct err *w
 	struct edge_state next = e->state;
 	int own, rc;
 
-	rc = market_check(&o->market, why);
+	rc = market_sound(&o->market, why);
 	if (rc == 0)
 		rc = menu_check(&o->menu, &o->market.terms, why);
 	if (rc == 0)

@@ -71,7 +71,7 @@ void edge_on_choice_recorded(struct edge *e, const struct msg *m);
 /* --- market.c ---------------------------------------------------------------------------------- */
 
 /* E_INVALID when the public terms are not sound. */
-int market_check(const struct market *m, struct err *e) MUST_CHECK;
+int market_sound(const struct market *m, struct err *e) MUST_CHECK;
 bool menu_equal(const struct menu *a, const struct menu *b);
 
 /* --- task_check.c ------------------------------------------------------------------------------ */

@@ -4,7 +4,7 @@
 
 #include "edge/core/internal.h"
 
-int market_check(const struct market *m, struct err *e)
+int market_sound(const struct market *m, struct err *e)
 {
 	double sum = 0;
 	int rc = terms_check(&m->terms, e);

@@ -162,7 +162,7 @@ static int read_market(const json_t *o, struct market *m, struct err *e)
 	    (rc = get_number(o, "e3", &t->e3, e)) || (rc = get_number(o, "q_max", &t->q_max, e)) ||
 	    (rc = get_number(o, "samples_per_effort", &m->samples_per_effort, e)))
 		return rc;
-	return market_check(m, e);
+	return market_sound(m, e);
 }
 
 static int read_items(const json_t *o, struct edge_state *s, struct err *e)
