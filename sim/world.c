@@ -9,13 +9,16 @@
 #include "common/base/mem.h"
 #include "sim/world_internal.h"
 
-#define CALM_MS  60000  /* faults stop */
+#define CALM_MS 60000 /* faults stop */
+#define SETTLE_MS                                                                                            \
+	15000 /* for peers to notice dead links: twice the silence an edge bears before its Welcome */
 #define END_MS   900000 /* and by this time all must be done */
 #define CHAOS_MS 400    /* between two chances of a crash or a partition */
 
 static void market(struct instance *in, struct rng *rng)
 {
 	memset(in, 0, sizeof(*in));
+	snprintf(in->id, sizeof(in->id), "market");
 	in->terms.types = 3;
 	for (int k = 0; k < 3; k++) {
 		in->terms.theta[k] = 0.6 + 0.6 * k + 0.2 * rng_double(rng);
@@ -189,7 +192,7 @@ static void play(struct world *w)
 	for (int i = 0; i < w->config.edges; i++)
 		edge_start(&w->edge[i]);
 	sim_after(w->net, CHAOS_MS, WORLD, chaos, w, 0);
-	while (!w->broken.code && sim_step(w->net, CALM_MS))
+	while (!w->broken.code && sim_step(w->net, CALM_MS + SETTLE_MS))
 		continue;
 	while (!w->broken.code && !w->cloud && sim_step(w->net, END_MS))
 		continue;

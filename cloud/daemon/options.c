@@ -1,5 +1,6 @@
 #include "cloud/daemon/options.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "common/base/buf.h"
@@ -77,6 +78,7 @@ static void grid(int types, struct instance *out)
 	const double stay = 0.6;
 	double sum = 0;
 
+	snprintf(out->id, sizeof(out->id), "k%d", types);
 	out->terms.types = types;
 	for (int k = 0; k < types; k++) {
 		out->terms.theta[k] = types > 1 ? 0.8 + 1.4 * k / (types - 1) : 1.4;
