@@ -28,9 +28,9 @@ static int add_update(struct work *w, const struct module_kind *kind, const stru
 
 	if (rc)
 		return rc;
-	aggregate_add(sum, params, weight_of(kind, result));
+	rc = aggregate_add(sum, params, weight_of(kind, result), e);
 	free(params);
-	return 0;
+	return rc;
 }
 
 static int finish(struct work *w, struct job *job, const struct module_kind *kind, struct aggregate *sum,
