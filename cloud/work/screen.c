@@ -34,7 +34,9 @@ static int screen_one(struct work *w, struct job *job, const struct msg_work *or
                       const struct msg_result *result, struct screening *out, struct err *e)
 {
 	const struct module_kind *kind = module_find(order->kind);
-	const struct module_state *before = work_state(job, order->kind);
+	/* one edge's share of a derived module says little of the whole: only the least metric counts */
+	bool compare = kind && kind->stage == STAGE_TRAINED;
+	const struct module_state *before = compare ? work_state(job, order->kind) : NULL;
 	struct screen_subject subject = {.kind = kind,
 	                                 .start_metric = before ? before->metric : NAN,
 	                                 .norm_median = job->norm_median,
