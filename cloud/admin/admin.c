@@ -189,8 +189,8 @@ static const struct http_route routes[] = {
     HTTP_ROUTES_END,
 };
 
-int admin_new(uv_loop_t *loop, const char *listen, struct cloud *cloud, struct metrics *m, struct admin **out,
-              struct err *e)
+int admin_new(struct uv_loop_s *loop, const char *listen, struct cloud *cloud, struct metrics *m,
+              struct admin **out, struct err *e)
 {
 	struct admin *a = mem_zalloc(sizeof(*a));
 	struct http_config c = {.listen = listen, .routes = routes, .ctx = a, .limits = HTTP_LIMITS_DEFAULT};
