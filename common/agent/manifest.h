@@ -16,10 +16,11 @@
 #include "common/base/err.h"
 #include "common/module/module.h"
 
-#define MANIFEST_DOMAIN    "foedus agent manifest 1\n"
-#define MANIFEST_FORMAT    1
-#define MANIFEST_BYTES_MAX ((size_t)64 << 10) /* signed form; the largest that the limits below allow fits   \
-	                                           */
+#define MANIFEST_DOMAIN "foedus agent manifest 1\n"
+#define MANIFEST_FORMAT 1
+#define MANIFEST_BYTES_MAX                                                                                   \
+	((size_t)64 << 10) /* signed form; the largest that the limits below allow fits                          \
+	                    */
 #define MANIFEST_MODULES_MAX 8
 #define MANIFEST_EDGES_MAX   64 /* names listed per module; of more edges only the number is kept */
 #define AGENT_ID_MAX         64 /* characters */

@@ -1,6 +1,5 @@
 #include "common/agent/safetensors.h"
 
-#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,9 +7,6 @@
 #include "common/base/file.h"
 #include "common/base/json.h"
 #include "common/base/mem.h"
-
-#define LENGTH_BYTES 8
-#define METADATA     "__metadata__"
 
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "float data is copied as it is in the file");
 
@@ -20,71 +16,6 @@ struct place {
 	uint64_t begin, end; /* bytes; both 0 until found */
 	bool found;
 };
-
-static uint64_t tensor_bytes(const struct tensor_spec *t)
-{
-	uint64_t n = sizeof(float);
-
-	for (int i = 0; i < t->rank; i++)
-		n *= t->dims[i];
-	return n;
-}
-
-static json_t *entry_make(const struct tensor_spec *t, uint64_t begin)
-{
-	json_t *shape = json_array();
-
-	for (int i = 0; i < t->rank; i++)
-		json_array_append_new(shape, json_integer(t->dims[i]));
-	return json_pack("{s:s, s:o, s:[I, I]}", "dtype", "F32", "shape", shape, "data_offsets",
-	                 (json_int_t)begin, (json_int_t)(begin + tensor_bytes(t)));
-}
-
-/* The header's text, padded with spaces so that the data is 8-byte aligned. */
-static void header_make(const struct tensor_layout *layout, const struct tensor_note *notes,
-                        size_t note_count, struct buf *out)
-{
-	json_t *head = json_object(), *meta = json_object();
-	uint64_t at = 0;
-	char *text;
-
-	for (size_t i = 0; i < note_count; i++) {
-		int rc = json_object_set_new(meta, notes[i].key, json_string(notes[i].value));
-
-		assert(rc == 0); /* notes are UTF-8 */
-		(void)rc;
-	}
-	if (note_count)
-		json_object_set(head, METADATA, meta);
-	for (size_t i = 0; i < layout->count; i++) {
-		json_object_set_new(head, layout->specs[i].name, entry_make(&layout->specs[i], at));
-		at += tensor_bytes(&layout->specs[i]);
-	}
-	text = json_dumps(head, JSON_COMPACT);
-	buf_str(out, text);
-	while (out->len % LENGTH_BYTES)
-		buf_str(out, " ");
-	free(text);
-	json_decref(meta);
-	json_decref(head);
-}
-
-void safetensors_write(const struct tensor_layout *layout, const float *block,
-                       const struct tensor_note *notes, size_t note_count, struct buf *out)
-{
-	struct buf head = BUF_INIT;
-	uint8_t length[LENGTH_BYTES];
-
-	header_make(layout, notes, note_count, &head);
-	for (int i = 0; i < LENGTH_BYTES; i++)
-		length[i] = (uint8_t)(head.len >> 8 * i);
-	buf_reserve(out, LENGTH_BYTES + head.len + layout->floats * sizeof(float));
-	buf_append(out, length, LENGTH_BYTES);
-	buf_append(out, head.data, head.len);
-	for (size_t i = 0; i < layout->count; i++)
-		buf_append(out, block + layout->specs[i].offset, tensor_bytes(&layout->specs[i]));
-	buf_release(&head);
-}
 
 static void shape_text(const struct tensor_spec *t, struct buf *out)
 {
@@ -145,10 +76,10 @@ static int check_metadata(const json_t *meta, struct err *e)
 	json_t *v;
 
 	if (!json_is_object(meta))
-		return err_set(e, E_INVALID, METADATA " is not an object");
+		return err_set(e, E_INVALID, SAFETENSORS_METADATA " is not an object");
 	json_object_foreach ((json_t *)(uintptr_t)meta, key, v)
 		if (!json_is_string(v))
-			return err_set(e, E_INVALID, METADATA ": '%.80s' is not a text", key);
+			return err_set(e, E_INVALID, SAFETENSORS_METADATA ": '%.80s' is not a text", key);
 	return 0;
 }
 
@@ -161,7 +92,7 @@ static int read_entries(json_t *head, struct place *places, size_t count, uint64
 	json_object_foreach (head, key, v) {
 		size_t i = 0;
 
-		if (strcmp(key, METADATA) == 0) {
+		if (strcmp(key, SAFETENSORS_METADATA) == 0) {
 			rc = check_metadata(v, e);
 		} else {
 			while (i < count && strcmp(places[i].spec->name, key) != 0)
@@ -207,18 +138,18 @@ static int read_header(const uint8_t *bytes, size_t n, json_t **head, size_t *da
 	uint64_t length = 0;
 	int rc;
 
-	if (n < LENGTH_BYTES)
+	if (n < SAFETENSORS_LENGTH_BYTES)
 		return err_set(e, E_CORRUPT, "%zu bytes are too few for a safetensors file", n);
-	for (int i = LENGTH_BYTES - 1; i >= 0; i--)
+	for (int i = SAFETENSORS_LENGTH_BYTES - 1; i >= 0; i--)
 		length = length << 8 | bytes[i];
 	if (length > SAFETENSORS_HEADER_MAX)
 		return err_set(e, E_LIMIT,
 		               "header of %" PRIu64 " bytes, at most %zu are accepted (is it a safetensors file?)",
 		               length, SAFETENSORS_HEADER_MAX);
-	if (length > n - LENGTH_BYTES)
+	if (length > n - SAFETENSORS_LENGTH_BYTES)
 		return err_set(e, E_CORRUPT, "cut short inside its header of %" PRIu64 " bytes", length);
-	*data_at = LENGTH_BYTES + (size_t)length;
-	rc = json_parse((const char *)bytes + LENGTH_BYTES, (size_t)length, head, e);
+	*data_at = SAFETENSORS_LENGTH_BYTES + (size_t)length;
+	rc = json_parse((const char *)bytes + SAFETENSORS_LENGTH_BYTES, (size_t)length, head, e);
 	if (rc) {
 		err_wrap(e, "header");
 		return rc;
@@ -286,7 +217,7 @@ int safetensors_read(const uint8_t *bytes, size_t n, const struct tensor_layout 
 		return rc;
 	copy_data(c.data, c.places, layout->count, block);
 	if (metadata) {
-		meta = json_object_get(c.head, METADATA);
+		meta = json_object_get(c.head, SAFETENSORS_METADATA);
 		*metadata = meta ? json_incref(meta) : json_object();
 	}
 	content_release(&c);
@@ -311,18 +242,6 @@ int safetensors_view(const uint8_t *bytes, size_t n, const struct tensor_layout 
 	if (!rc)
 		*data = c.data;
 	content_release(&c);
-	return rc;
-}
-
-int safetensors_save(const char *path, const struct tensor_layout *layout, const float *block,
-                     const struct tensor_note *notes, size_t note_count, struct err *e)
-{
-	struct buf b = BUF_INIT;
-	int rc;
-
-	safetensors_write(layout, block, notes, note_count, &b);
-	rc = file_write(path, b.data, b.len, 0644, e);
-	buf_release(&b);
 	return rc;
 }
 

@@ -10,8 +10,10 @@
 #include "common/base/err.h"
 #include "common/module/module.h"
 
-#define SAFETENSORS_HEADER_MAX ((size_t)1 << 20)
-#define SAFETENSORS_FILE_MAX   ((size_t)1 << 30)
+#define SAFETENSORS_LENGTH_BYTES 8 /* of the header's length */
+#define SAFETENSORS_METADATA     "__metadata__"
+#define SAFETENSORS_HEADER_MAX   ((size_t)1 << 20)
+#define SAFETENSORS_FILE_MAX     ((size_t)1 << 30)
 
 /* A text pair of `__metadata__`. */
 struct tensor_note {

@@ -86,13 +86,7 @@ static int check_job(const struct train_job *job, struct err *e)
 {
 	if (!job->needs_params)
 		return err_set(e, E_INVALID, "memory is trained on a finished perception, and there is none");
-	if (job->shard.count == 0 || job->samples == 0)
-		return err_set(e, E_INVALID, "training without samples");
-	for (size_t i = 0; i < job->shard.count; i++)
-		if (job->shard.items[i] >= job->data->count)
-			return err_set(e, E_INVALID, "the shard names sample %u, the data set has %zu",
-			               job->shard.items[i], job->data->count);
-	return 0;
+	return train_job_check(job, e);
 }
 
 /* Adds the samples in the order given, going round, until the job's number is reached. */

@@ -13,6 +13,15 @@ const struct module_kind *const module_table[] = {
 };
 const size_t module_count = ARRAY_LEN(module_table);
 
+uint64_t tensor_bytes(const struct tensor_spec *t)
+{
+	uint64_t n = sizeof(float);
+
+	for (int i = 0; i < t->rank; i++)
+		n *= t->dims[i];
+	return n;
+}
+
 const struct module_kind *module_find(const char *name)
 {
 	for (size_t i = 0; i < module_count; i++)
@@ -42,4 +51,15 @@ int module_lookup(const char *name, const struct module_kind **out, struct err *
 	err_set(e, E_NOT_FOUND, "'%.80s' is not a kind of module (accepted: %s)", name, buf_cstr(&known));
 	buf_release(&known);
 	return E_NOT_FOUND;
+}
+
+int train_job_check(const struct train_job *job, struct err *e)
+{
+	if (job->shard.count == 0 || job->samples == 0)
+		return err_set(e, E_INVALID, "training without samples");
+	for (size_t i = 0; i < job->shard.count; i++)
+		if (job->shard.items[i] >= job->data->count)
+			return err_set(e, E_INVALID, "the shard names sample %u, the data set has %zu",
+			               job->shard.items[i], job->data->count);
+	return 0;
 }

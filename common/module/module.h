@@ -25,6 +25,8 @@ struct tensor_spec {
 	size_t offset; /* of its first float in the block */
 };
 
+uint64_t tensor_bytes(const struct tensor_spec *t);
+
 struct tensor_layout {
 	const struct tensor_spec *specs;
 	size_t count;
@@ -44,6 +46,10 @@ struct train_job {
 	bool (*cancelled)(void *ctx); /* true stops the training with E_STATE */
 	void *ctx;
 };
+
+/* E_INVALID for a job without samples, or whose shard is not of its data; every kind's train() starts with
+ * it. */
+int train_job_check(const struct train_job *job, struct err *e) MUST_CHECK;
 
 struct train_report {
 	uint64_t samples; /* trained, equal to the job's on success */

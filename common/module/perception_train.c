@@ -63,17 +63,6 @@ static void next_batch(struct trainer *t, const struct train_job *job, int n)
 	}
 }
 
-static int check_job(const struct train_job *job, struct err *e)
-{
-	if (job->shard.count == 0 || job->samples == 0)
-		return err_set(e, E_INVALID, "training without samples");
-	for (size_t i = 0; i < job->shard.count; i++)
-		if (job->shard.items[i] >= job->data->count)
-			return err_set(e, E_INVALID, "the shard names sample %u, the data set has %zu",
-			               job->shard.items[i], job->data->count);
-	return 0;
-}
-
 static int train_batches(struct trainer *t, const struct train_job *job, float *params,
                          struct train_report *out, struct err *e)
 {
@@ -108,7 +97,7 @@ static int train_batches(struct trainer *t, const struct train_job *job, float *
 int perception_train(const struct train_job *job, float *params, struct train_report *out, struct err *e)
 {
 	struct trainer t;
-	int rc = check_job(job, e);
+	int rc = train_job_check(job, e);
 
 	*out = (struct train_report){0};
 	if (rc)
