@@ -1,0 +1,55 @@
+#include "edge/daemon/options.h"
+
+#include <string.h>
+
+#include "tests/support/suite.h"
+
+START_TEST(addresses_have_a_host_and_a_port)
+{
+	char host[EDGE_HOST_MAX];
+	uint16_t port;
+	struct err e = ERR_INIT;
+
+	ck_ok(edge_address("cloud.example:7700", "--cloud", host, &port, &e), &e);
+	ck_assert_str_eq(host, "cloud.example");
+	ck_assert_uint_eq(port, 7700);
+	ck_ok(edge_address("[::1]:1", "--cloud", host, &port, &e), &e);
+	ck_assert_str_eq(host, "::1");
+	ck_fails(edge_address("cloud", "--cloud", host, &port, &e), E_INVALID, &e, "'cloud' is not HOST:PORT");
+	ck_fails(edge_address(":7700", "--cloud", host, &port, &e), E_INVALID, &e, "HOST:PORT");
+	ck_fails(edge_address("[]:7700", "--cloud", host, &port, &e), E_INVALID, &e, "HOST:PORT");
+	ck_fails(edge_address("cloud:0", "--cloud", host, &port, &e), E_INVALID, &e, "from 1 to 65535");
+	ck_fails(edge_address("cloud:x", "--cloud", host, &port, &e), E_INVALID, &e, "--cloud");
+}
+END_TEST
+
+START_TEST(every_default_is_accepted)
+{
+	char *argv[] = {(char *)"foedus-edge", (char *)"--cloud", (char *)"c:1", NULL};
+	struct edge_options o = {0};
+	struct err e = ERR_INIT;
+
+	ck_ok(opt_parse(&edge_program, 3, argv, &o, NULL, &e), &e);
+	ck_assert_str_eq(o.cloud, "c:1");
+	ck_assert_int_eq(o.shards, 1);
+	ck_assert_double_eq(o.alpha, 0.5);
+	ck_assert_ptr_null(o.cert);
+	ck_fails(edge_required(o.cert, "cert", &e), E_INVALID, &e, "--cert is needed");
+}
+END_TEST
+
+START_TEST(wrong_values_name_the_option)
+{
+	char *argv[] = {(char *)"foedus-edge", (char *)"--willingness", (char *)"lucky", NULL};
+	struct edge_options o = {0};
+	struct err e = ERR_INIT;
+
+	ck_fails(opt_parse(&edge_program, 3, argv, &o, NULL, &e), E_INVALID, &e, "not one of markov|load");
+	argv[1] = (char *)"--shard";
+	argv[2] = (char *)"-1";
+	ck_fails(opt_parse(&edge_program, 3, argv, &o, NULL, &e), E_INVALID, &e, "--shard");
+}
+END_TEST
+
+SUITE("edge/daemon/options", addresses_have_a_host_and_a_port, every_default_is_accepted,
+      wrong_values_name_the_option)
