@@ -67,7 +67,8 @@ int net_batch_max(const struct net *net);
 /* He et al. 2015: weights normal with variance 2 / fan-in (1 / fan-in in the last layer), biases 0. */
 void net_init(const struct net *net, float *params, struct rng *rng);
 
-/* x [batch][channels][height][width] to logits [batch][classes]. */
+/* x [batch][channels][height][width] to logits [batch][classes]. What is not finite in an input or a
+ * parameter makes logits that are not finite; it is for the caller to look. */
 int net_forward(struct net *net, const float *params, const float *x, int batch, float *logits,
                 struct err *e) MUST_CHECK;
 

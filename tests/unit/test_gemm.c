@@ -1,6 +1,7 @@
 #include "common/nn/gemm.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <string.h>
 
 #include "tests/support/nn_oracle.h"
@@ -107,4 +108,63 @@ START_TEST(nan_times_zero_is_nan)
 }
 END_TEST
 
-SUITE("nn/gemm", products_are_the_oracles, both_transposed_is_answered_too, nan_times_zero_is_nan)
+#define LONG_SIDE 96
+#define REPEATS   60
+
+struct job {
+	const struct gemm_kernels *kernels;
+	float *a, *c;
+	int bad; /* repeats that differ from the first */
+};
+
+static void *multiply_often(void *arg)
+{
+	struct job *j = arg;
+	size_t bytes = LONG_SIDE * LONG_SIDE * sizeof(float);
+	float *c = mem_floats(LONG_SIDE * LONG_SIDE);
+	struct gemm g = {.m = LONG_SIDE, .n = LONG_SIDE, .k = LONG_SIDE, .a = j->a, .lda = LONG_SIDE};
+
+	g.b = j->a;
+	g.ldb = g.ldc = LONG_SIDE;
+	g.c = c;
+	for (int i = 0; i < REPEATS; i++) {
+		j->kernels->multiply(&g);
+		if (memcmp(c, j->c, bytes) != 0)
+			j->bad++;
+	}
+	free(c);
+	return NULL;
+}
+
+START_TEST(threads_do_not_disturb_each_other)
+{
+	double *same = mem_array(LONG_SIDE * LONG_SIDE, sizeof(double));
+
+	for (size_t k = 0; k < ARRAY_LEN(kernels); k++) {
+		struct job jobs[2];
+		pthread_t threads[2];
+
+		if (!kernels[k]->runs_here())
+			continue;
+		for (size_t i = 0; i < 2; i++) {
+			jobs[i] = (struct job){.kernels = kernels[k], .a = mem_floats(LONG_SIDE * LONG_SIDE)};
+			jobs[i].c = mem_floats(LONG_SIDE * LONG_SIDE);
+			oracle_fill(suite_seed() + i, LONG_SIDE * LONG_SIDE, jobs[i].a, same);
+			kernels[k]->multiply(&(struct gemm){LONG_SIDE, LONG_SIDE, LONG_SIDE, jobs[i].a, LONG_SIDE, false,
+			                                    jobs[i].a, LONG_SIDE, false, jobs[i].c, LONG_SIDE, false});
+		}
+		for (size_t i = 0; i < 2; i++)
+			ck_assert_int_eq(pthread_create(&threads[i], NULL, multiply_often, &jobs[i]), 0);
+		for (size_t i = 0; i < 2; i++) {
+			ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
+			ck_assert_msg(jobs[i].bad == 0, "%s: %d of %d differ", kernels[k]->name, jobs[i].bad, REPEATS);
+			free(jobs[i].a);
+			free(jobs[i].c);
+		}
+	}
+	free(same);
+}
+END_TEST
+
+SUITE("nn/gemm", products_are_the_oracles, both_transposed_is_answered_too, nan_times_zero_is_nan,
+      threads_do_not_disturb_each_other)

@@ -1,6 +1,7 @@
 #include "common/nn/net.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <string.h>
 
 #include "common/nn/optim.h"
@@ -22,6 +23,14 @@ static const struct net_layer small_layers[] = {
     {NET_DENSE, "d", 4, 0},
 };
 static const struct net_spec small = {1, 18, 20, small_layers, ARRAY_LEN(small_layers)};
+/* The same with sixteens. */
+static const struct net_layer wide_layers[] = {
+    {NET_CONV_POOL, "a", 16, 5},
+    {NET_CONV_POOL, "b", 32, 5},
+    {NET_DENSE_RELU, "c", 6, 0},
+    {NET_DENSE, "d", 4, 0},
+};
+static const struct net_spec wide = {1, 18, 20, wide_layers, ARRAY_LEN(wide_layers)};
 /* More than one input channel, another kernel size: portable code throughout. */
 static const struct net_layer colour_layers[] = {{NET_CONV_POOL, "a", 3, 2}, {NET_DENSE, "b", 3, 0}};
 static const struct net_spec colour = {3, 5, 6, colour_layers, ARRAY_LEN(colour_layers)};
@@ -146,6 +155,8 @@ START_TEST(gradients_are_the_oracles_slopes)
 {
 	check_gradients(&small, "portable");
 	check_gradients(&small, "avx2");
+	check_gradients(&wide, "avx2");
+	check_gradients(&wide, "avx512");
 	check_gradients(&colour, "portable");
 	check_gradients(&plain, "portable");
 }
@@ -246,6 +257,50 @@ START_TEST(same_seed_same_bits)
 	ck_assert_mem_eq(a.w, b.w, a.params * sizeof(float));
 	fixture_release(&a);
 	fixture_release(&b);
+}
+END_TEST
+
+static void *train_alone(void *arg)
+{
+	struct net_step first, last;
+
+	train(arg, 20, &first, &last);
+	return NULL;
+}
+
+/* One net for each thread: neither changes what the other computes. */
+START_TEST(threads_do_not_disturb_each_other)
+{
+	struct fixture f[3];
+	pthread_t threads[2];
+
+	for (size_t i = 0; i < ARRAY_LEN(f); i++)
+		fixture_init(&f[i], &product);
+	for (size_t i = 0; i < ARRAY_LEN(threads); i++)
+		ck_assert_int_eq(pthread_create(&threads[i], NULL, train_alone, &f[i]), 0);
+	for (size_t i = 0; i < ARRAY_LEN(threads); i++)
+		ck_assert_int_eq(pthread_join(threads[i], NULL), 0);
+	train_alone(&f[2]);
+	ck_assert_mem_eq(f[0].w, f[2].w, f[2].params * sizeof(float));
+	ck_assert_mem_eq(f[1].w, f[2].w, f[2].params * sizeof(float));
+	for (size_t i = 0; i < ARRAY_LEN(f); i++)
+		fixture_release(&f[i]);
+}
+END_TEST
+
+/* What a request to an agent may carry: logits then show that they mean nothing. */
+START_TEST(nan_in_an_input_shows_in_its_logits_alone)
+{
+	struct fixture f;
+	struct err e = ERR_INIT;
+	float logits[BATCH * 10];
+
+	fixture_init(&f, &product);
+	f.x[784 + 300] = NAN;
+	ck_ok(net_forward(f.net, f.w, f.x, BATCH, logits, &e), &e);
+	for (int i = 0; i < BATCH * 10; i++)
+		ck_assert(isnan(logits[i]) == (i / 10 == 1));
+	fixture_release(&f);
 }
 END_TEST
 
@@ -357,5 +412,6 @@ END_TEST
 
 SUITE("nn/net", product_network_has_its_tensors, gradients_are_the_oracles_slopes,
       logits_and_embedding_are_the_oracles, activation_is_what_the_last_layer_reads,
-      one_image_gives_what_a_batch_gives, same_seed_same_bits, training_learns_a_batch_by_heart,
+      one_image_gives_what_a_batch_gives, same_seed_same_bits, threads_do_not_disturb_each_other,
+      nan_in_an_input_shows_in_its_logits_alone, training_learns_a_batch_by_heart,
       a_loss_that_is_not_finite_is_an_error, bad_batches_and_labels_are_refused, bad_shapes_are_refused)
