@@ -11,6 +11,14 @@
 /* Larger than any activation of the networks under test. */
 #define ACTIVATION_MAX 16384
 
+static const struct net_layer product_layers[] = {
+    {NET_CONV_POOL, "conv1", 16, 5},
+    {NET_CONV_POOL, "conv2", 32, 5},
+    {NET_DENSE_RELU, "fc1", 128, 0},
+    {NET_DENSE, "fc2", 10, 0},
+};
+const struct net_spec oracle_product = {1, 28, 28, product_layers, ARRAY_LEN(product_layers)};
+
 static double conv_at(const double *x, int ic, int h, int w, const double *weight, int k)
 {
 	double sum = 0;

@@ -8,6 +8,9 @@
 
 #include "common/nn/net.h"
 
+/* The perception network. */
+extern const struct net_spec oracle_product;
+
 /* x [ic][h][w], w [oc][ic][k][k], y [oc][h-k+1][w-k+1] */
 void oracle_conv(const double *x, int ic, int h, int w, const double *weight, const double *bias, int oc,
                  int k, double *y);

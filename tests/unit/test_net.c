@@ -8,14 +8,6 @@
 #include "tests/support/nn_oracle.h"
 #include "tests/support/suite.h"
 
-static const struct net_layer product_layers[] = {
-    {NET_CONV_POOL, "conv1", 16, 5},
-    {NET_CONV_POOL, "conv2", 32, 5},
-    {NET_DENSE_RELU, "fc1", 128, 0},
-    {NET_DENSE, "fc2", 10, 0},
-};
-static const struct net_spec product = {1, 28, 28, product_layers, ARRAY_LEN(product_layers)};
-
 static const struct net_layer small_layers[] = {
     {NET_CONV_POOL, "a", 8, 5},
     {NET_CONV_POOL, "b", 8, 5},
@@ -91,36 +83,6 @@ static void fixture_release(struct fixture *f)
 	free(f->x64);
 }
 
-START_TEST(product_network_has_its_tensors)
-{
-	static const struct net_tensor want[] = {
-	    {"conv1.weight", 4, {16, 1, 5, 5}, 0, 400},      {"conv1.bias", 1, {16}, 400, 16},
-	    {"conv2.weight", 4, {32, 16, 5, 5}, 416, 12800}, {"conv2.bias", 1, {32}, 13216, 32},
-	    {"fc1.weight", 2, {128, 512}, 13248, 65536},     {"fc1.bias", 1, {128}, 78784, 128},
-	    {"fc2.weight", 2, {10, 128}, 78912, 1280},       {"fc2.bias", 1, {10}, 80192, 10},
-	};
-	struct err e = ERR_INIT;
-	struct net *net;
-
-	ck_ok(net_new(&product, 32, &net, &e), &e);
-	ck_assert_uint_eq(net_param_count(net), 80202);
-	ck_assert_int_eq(net_classes(net), 10);
-	ck_assert_uint_eq(net_input_count(net), 784);
-	ck_assert_int_eq(net_batch_max(net), 32);
-	ck_assert_int_eq(net_tensor_count(net), (int)ARRAY_LEN(want));
-	for (int i = 0; i < net_tensor_count(net); i++) {
-		const struct net_tensor *t = net_tensor(net, i);
-
-		ck_assert_str_eq(t->name, want[i].name);
-		ck_assert_int_eq(t->rank, want[i].rank);
-		ck_assert_mem_eq(t->dims, want[i].dims, sizeof(t->dims));
-		ck_assert_uint_eq(t->offset, want[i].offset);
-		ck_assert_uint_eq(t->count, want[i].count);
-	}
-	net_free(net);
-}
-END_TEST
-
 static double loss_of(void *arg)
 {
 	const struct fixture *f = arg;
@@ -164,7 +126,7 @@ END_TEST
 
 START_TEST(logits_and_embedding_are_the_oracles)
 {
-	const struct net_spec *specs[] = {&product, &small, &colour, &plain};
+	const struct net_spec *specs[] = {&oracle_product, &small, &colour, &plain};
 
 	for (size_t s = 0; s < ARRAY_LEN(specs); s++) {
 		struct fixture f;
@@ -195,7 +157,7 @@ START_TEST(activation_is_what_the_last_layer_reads)
 	const float *a;
 	int width = 0;
 
-	fixture_init(&f, &product);
+	fixture_init(&f, &oracle_product);
 	ck_ok(net_forward(f.net, f.w, f.x, BATCH, logits, &e), &e);
 	a = net_activation(f.net, "fc1", &width);
 	ck_assert_ptr_nonnull(a);
@@ -220,7 +182,7 @@ START_TEST(one_image_gives_what_a_batch_gives)
 	struct err e = ERR_INIT;
 	float all[BATCH * 10], one[10];
 
-	fixture_init(&f, &product);
+	fixture_init(&f, &oracle_product);
 	ck_ok(net_forward(f.net, f.w, f.x, BATCH, all, &e), &e);
 	for (int b = 0; b < BATCH; b++) {
 		ck_ok(net_forward(f.net, f.w, f.x + b * 784, 1, one, &e), &e);
@@ -250,8 +212,8 @@ START_TEST(same_seed_same_bits)
 	struct fixture a, b;
 	struct net_step first, last;
 
-	fixture_init(&a, &product);
-	fixture_init(&b, &product);
+	fixture_init(&a, &oracle_product);
+	fixture_init(&b, &oracle_product);
 	train(&a, 10, &first, &last);
 	train(&b, 10, &first, &last);
 	ck_assert_mem_eq(a.w, b.w, a.params * sizeof(float));
@@ -275,7 +237,7 @@ START_TEST(threads_do_not_disturb_each_other)
 	pthread_t threads[2];
 
 	for (size_t i = 0; i < ARRAY_LEN(f); i++)
-		fixture_init(&f[i], &product);
+		fixture_init(&f[i], &oracle_product);
 	for (size_t i = 0; i < ARRAY_LEN(threads); i++)
 		ck_assert_int_eq(pthread_create(&threads[i], NULL, train_alone, &f[i]), 0);
 	for (size_t i = 0; i < ARRAY_LEN(threads); i++)
@@ -295,7 +257,7 @@ START_TEST(nan_in_an_input_shows_in_its_logits_alone)
 	struct err e = ERR_INIT;
 	float logits[BATCH * 10];
 
-	fixture_init(&f, &product);
+	fixture_init(&f, &oracle_product);
 	f.x[784 + 300] = NAN;
 	ck_ok(net_forward(f.net, f.w, f.x, BATCH, logits, &e), &e);
 	for (int i = 0; i < BATCH * 10; i++)
@@ -309,7 +271,7 @@ START_TEST(training_learns_a_batch_by_heart)
 	struct fixture f;
 	struct net_step first, last;
 
-	fixture_init(&f, &product);
+	fixture_init(&f, &oracle_product);
 	train(&f, 60, &first, &last);
 	ck_assert_msg(last.loss < 0.05 && last.correct == BATCH, "loss went from %g to %g, %d right", first.loss,
 	              last.loss, last.correct);
@@ -324,7 +286,7 @@ START_TEST(a_loss_that_is_not_finite_is_an_error)
 	struct net_step step;
 	const char *kernels[] = {"portable", "avx2", "avx512"};
 
-	fixture_init(&f, &product);
+	fixture_init(&f, &oracle_product);
 	for (size_t k = 0; k < ARRAY_LEN(kernels); k++) {
 		if (net_use_kernels(f.net, kernels[k], &e))
 			continue;
@@ -354,7 +316,7 @@ START_TEST(bad_batches_and_labels_are_refused)
 	struct net_step step;
 	float logits[10];
 
-	fixture_init(&f, &product);
+	fixture_init(&f, &oracle_product);
 	ck_fails(net_forward(f.net, f.w, f.x, 0, logits, &e), E_INVALID, &e, "batch of 0");
 	ck_fails(net_forward(f.net, f.w, f.x, BATCH + 1, logits, &e), E_INVALID, &e, "accepts 1 to 4");
 	ck_fails(net_train_step(f.net, f.w, f.g, f.x, f.labels, -1, &step, &e), E_INVALID, &e, "batch of -1");
@@ -366,52 +328,8 @@ START_TEST(bad_batches_and_labels_are_refused)
 }
 END_TEST
 
-/* net_new() must refuse this spec with this text. */
-static void ck_refused(int side, const struct net_layer *layers, int count, int batch, int code,
-                       const char *text)
-{
-	const struct net_spec spec = {1, side, side, layers, count};
-	struct err e = ERR_INIT;
-	struct net *net;
-
-	ck_fails(net_new(&spec, batch, &net, &e), code, &e, text);
-	ck_assert_ptr_null(net);
-}
-
-START_TEST(bad_shapes_are_refused)
-{
-	struct net_layer l[NET_LAYERS_MAX + 1] = {
-	    {NET_CONV_POOL, "a", 4, 5}, {NET_DENSE_RELU, "b", 4, 0}, {NET_DENSE, "c", 4, 0}};
-
-	ck_refused(28, l, 2, 1, E_INVALID, "last layer");
-	ck_refused(28, l, 0, 1, E_INVALID, "0 layers, accepted are 1 to 16");
-	ck_refused(28, l, NET_LAYERS_MAX + 1, 1, E_INVALID, "17 layers");
-	ck_refused(0, l, 3, 1, E_INVALID, "1 x 0 x 0");
-	ck_refused(28, l, 3, 0, E_INVALID, "batch of 0");
-	ck_refused(5, l, 3, 1, E_INVALID, "layer 'a': kernel 5 does not fit its 5 x 5 input");
-	l[1].out = 0;
-	ck_refused(28, l, 3, 1, E_INVALID, "layer 'b': 0 outputs");
-	l[1] = (struct net_layer){NET_CONV_POOL, "a", 4, 5};
-	ck_refused(28, l, 3, 1, E_INVALID, "'a' is the name of layer 0 already");
-	l[1].name = "no good";
-	ck_refused(28, l, 3, 1, E_INVALID, "layer 1: its name");
-	l[1] = (struct net_layer){(enum net_kind)77, "b", 4, 5};
-	ck_refused(28, l, 3, 1, E_INVALID, "layer 'b': no kind 77");
-	l[0] = (struct net_layer){NET_DENSE, "a", 4, 0};
-	l[1] = (struct net_layer){NET_CONV_POOL, "b", 4, 5};
-	ck_refused(28, l, 3, 1, E_INVALID, "cannot follow a dense layer");
-	l[0] = (struct net_layer){NET_CONV_POOL, "a", 4096, 5};
-	l[1] = (struct net_layer){NET_CONV_POOL, "b", 4096, 5};
-	ck_refused(28, l, 3, 1, E_LIMIT, "layer 'b': the network has over");
-	l[0].out = l[1].out = 64;
-	ck_refused(4096, l, 3, 4096, E_LIMIT, "layer 'c'");
-	l[1] = (struct net_layer){NET_CONV_POOL, "b", 8, 1000};
-	ck_refused(2100, l, 3, 4096, E_LIMIT, "over");
-}
-END_TEST
-
-SUITE("nn/net", product_network_has_its_tensors, gradients_are_the_oracles_slopes,
-      logits_and_embedding_are_the_oracles, activation_is_what_the_last_layer_reads,
-      one_image_gives_what_a_batch_gives, same_seed_same_bits, threads_do_not_disturb_each_other,
-      nan_in_an_input_shows_in_its_logits_alone, training_learns_a_batch_by_heart,
-      a_loss_that_is_not_finite_is_an_error, bad_batches_and_labels_are_refused, bad_shapes_are_refused)
+SUITE("nn/net", gradients_are_the_oracles_slopes, logits_and_embedding_are_the_oracles,
+      activation_is_what_the_last_layer_reads, one_image_gives_what_a_batch_gives, same_seed_same_bits,
+      threads_do_not_disturb_each_other, nan_in_an_input_shows_in_its_logits_alone,
+      training_learns_a_batch_by_heart, a_loss_that_is_not_finite_is_an_error,
+      bad_batches_and_labels_are_refused)

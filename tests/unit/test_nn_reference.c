@@ -14,13 +14,6 @@
 #define KEPT_MAX  17 /* numbers that the dump keeps of a tensor */
 #define TOLERANCE 1e-5
 
-static const struct net_layer layers[] = {
-    {NET_CONV_POOL, "conv1", 16, 5},
-    {NET_CONV_POOL, "conv2", 32, 5},
-    {NET_DENSE_RELU, "fc1", 128, 0},
-    {NET_DENSE, "fc2", 10, 0},
-};
-static const struct net_spec spec = {1, 28, 28, layers, ARRAY_LEN(layers)};
 static const float scales[] = {0.25f, 0.125f, 0.125f, 0.125f}; /* of each layer's parameters */
 
 struct fixture {
@@ -49,7 +42,7 @@ static void fixture_init(struct fixture *f)
 	ck_ok(file_read("tests/reference/nn_reference.json", 1 << 20, &text, &e), &e);
 	ck_ok(json_parse((const char *)text.data, text.len, &f->dump, &e), &e);
 	buf_release(&text);
-	ck_ok(net_new(&spec, BATCH, &f->net, &e), &e);
+	ck_ok(net_new(&oracle_product, BATCH, &f->net, &e), &e);
 	f->w = mem_floats(net_param_count(f->net));
 	f->g = mem_floats(net_param_count(f->net));
 	f->m = mem_floats(net_param_count(f->net));
