@@ -193,3 +193,12 @@ void estimator_prior(const struct estimator *s, const double (*beliefs)[CONTRACT
 	if (n == 0)
 		belief_init(s, prior);
 }
+
+void estimator_instance(const struct estimator *s, const double (*beliefs)[CONTRACT_TYPES_MAX], size_t n,
+                        struct instance *in)
+{
+	assert(in->terms.types == s->types);
+	estimator_prior(s, beliefs, n, in->prior);
+	estimator_transition(s, in->terms.transition);
+	instance_tidy(in);
+}

@@ -48,5 +48,9 @@ void estimator_transition(const struct estimator *s, double p[CONTRACT_TYPES_MAX
 /* The population's distribution: the mean of n beliefs; the initial prior when there are none. */
 void estimator_prior(const struct estimator *s, const double (*beliefs)[CONTRACT_TYPES_MAX], size_t n,
                      double *prior);
+/* Both at once, put into an instance that has everything else: the problem as the cloud sees it, ready for a
+ * policy. in->terms.types must be s->types. */
+void estimator_instance(const struct estimator *s, const double (*beliefs)[CONTRACT_TYPES_MAX], size_t n,
+                        struct instance *in);
 
 #endif

@@ -188,11 +188,16 @@ START_TEST(the_population_is_the_mean_belief)
 	struct instance in = truth();
 	double prior[CONTRACT_TYPES_MAX];
 	struct estimator s;
+	struct err e = ERR_INIT;
 
 	estimator_init(&s, &in.terms, in.prior, 4);
 	estimator_prior(&s, beliefs, 2, prior);
 	ck_assert_double_eq(prior[0], 0.5);
 	ck_assert_double_eq(prior[1], 0.25);
+	estimator_instance(&s, beliefs, 2, &in);
+	ck_ok(instance_check(&in, &e), &e);
+	ck_assert_mem_eq(in.prior, prior, 3 * sizeof(double));
+	in = truth();
 	estimator_prior(&s, NULL, 0, prior);
 	ck_assert_mem_eq(prior, in.prior, 3 * sizeof(double));
 }
