@@ -114,7 +114,10 @@ static void on_impatient(uv_timer_t *t)
 
 	err_set(&why, E_TIMEOUT, "not welcomed within %u ms%s", c->patience_ms,
 	        c->state == TLS_HANDSHAKE ? " (the handshake is not complete)" : "");
-	tls_conn_end(c, &why);
+	if (c->state == TLS_HANDSHAKE)
+		tls_conn_abort(c, &why);
+	else
+		tls_conn_end(c, &why);
 }
 
 /* What waits in the kernel to be sent is kept short, so that a heartbeat is not behind megabytes of a blob.

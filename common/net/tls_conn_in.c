@@ -115,7 +115,12 @@ static bool shake_hands(struct tls_conn *c)
 		return false;
 	}
 	tls_explain(c, error, &why);
-	tls_conn_end(c, &why);
+	if (why.code == E_AUTH) {
+		tls_conn_end(c, &why); /* an alert tells the peer */
+	} else {
+		tls_write_out(c);
+		tls_conn_abort(c, &why);
+	}
 	return false;
 }
 
