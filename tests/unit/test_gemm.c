@@ -47,8 +47,9 @@ static void check_product(const struct gemm_kernels *k, struct gemm g, const dou
 
 START_TEST(products_are_the_oracles)
 {
-	static const int sizes[][3] = {{1, 1, 1},    {1, 128, 64}, {32, 10, 20},  {10, 20, 32}, {13, 33, 17},
-	                               {31, 64, 15}, {7, 47, 280}, {26, 96, 257}, {5, 6, 16},   {12, 32, 8}};
+	static const int sizes[][3] = {{1, 1, 1},    {1, 128, 64}, {32, 10, 20}, {10, 20, 32},
+	                               {13, 33, 17}, {31, 64, 15}, {7, 47, 280}, {26, 96, 257},
+	                               {5, 6, 16},   {12, 32, 8},  {97, 64, 31}, {130, 70, 290}};
 	float *a = mem_floats(SIDE * SIDE), *b = mem_floats(SIDE * SIDE), *c = mem_floats(SIDE * SIDE);
 	double *a64 = mem_array(SIDE * SIDE, sizeof(double)), *b64 = mem_array(SIDE * SIDE, sizeof(double));
 
