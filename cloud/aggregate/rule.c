@@ -22,9 +22,10 @@ int aggregate_rule_find(const char *name, const struct aggregate_rule **out, str
 		*out = &aggregate_rules[i];
 		if (strcmp((*out)->name, name) == 0)
 			return 0;
-		buf_fmt(&known, "%s%s", i ? ", " : "", (*out)->name);
 	}
 	*out = NULL;
+	for (size_t i = 0; i < aggregate_rule_count; i++)
+		buf_fmt(&known, "%s%s", i ? ", " : "", aggregate_rules[i].name);
 	err_set(e, E_NOT_FOUND, "there is no rule '%.40s' of aggregation (accepted: %s)", name, buf_cstr(&known));
 	buf_release(&known);
 	return E_NOT_FOUND;

@@ -143,6 +143,7 @@ START_TEST(what_could_not_be_read_back_is_refused)
 	store_rollback(s);
 	store_rollback(s);
 	ck_fails(store_commit(s, &e), E_STATE, &e, "no transaction");
+	round_release(&a);
 	ck_fails(store_load_round(s, 1, &a, &e), E_NOT_FOUND, &e, "no round 1");
 	store_close(s);
 }
