@@ -173,6 +173,8 @@ int cloud_new(const struct cloud_config *config, const struct cloud_env *env, st
 	register_metrics(c);
 	rc = store_each_edge(store, load_edge, c, e);
 	if (!rc)
+		rc = cloud_load_estimator(c, e);
+	if (!rc)
 		rc = load_agent(c, e);
 	if (!rc)
 		rc = load_round(c, e);

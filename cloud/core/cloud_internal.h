@@ -3,6 +3,7 @@
 #define CORE_CLOUD_INTERNAL_H
 
 #include "cloud/core/cloud.h"
+#include "cloud/policy/estimator.h"
 #include "common/base/log.h"
 #include "common/net/transfer.h"
 
@@ -24,8 +25,9 @@ struct cloud {
 	struct session *sessions;
 	struct edge_record *edge; /* the registry, by name */
 	size_t edge_count;
-	struct round round; /* id 0 = none yet */
-	bool running;       /* the round is under way */
+	struct estimator estimator; /* what the population taught */
+	struct round round;         /* id 0 = none yet */
+	bool running;               /* the round is under way */
 	uint64_t last_round;
 	int64_t next_start_ms;     /* no round before this */
 	struct agent_record agent; /* version 0 = none */
@@ -58,6 +60,13 @@ void session_fetch(struct session *s, size_t seat, int stage, struct actions *a)
 void session_tick(struct session *s, int64_t now_ms);
 void session_free(struct session *s);
 void session_error(struct session *s, const struct err *why, bool fatal, uint64_t reply_to);
+
+/* beliefs.c */
+int cloud_load_estimator(struct cloud *c, struct err *e) MUST_CHECK;
+void cloud_believe_signal(struct cloud *c, const char *edge, const struct telemetry *x);
+void cloud_believe_choice(struct cloud *c, const struct seat *seat, int stage);
+/* The prior of the round's instance becomes the mean belief of those who signalled. */
+void cloud_estimate_prior(struct cloud *c);
 
 /* cloud.c */
 struct edge_record *cloud_edge(struct cloud *c, const char *edge);

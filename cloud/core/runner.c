@@ -238,8 +238,11 @@ static void job_done(void *p)
 
 static void start_job(struct cloud *c, const struct action *a)
 {
-	struct job *job = job_new(a->job, &c->round);
+	struct job *job;
 
+	if (a->job == JOB_POLICY)
+		cloud_estimate_prior(c);
+	job = job_new(a->job, &c->round);
 	job->cloud = c;
 	job->ops = c->env.ops;
 	job->ops_ctx = c->env.ops_ctx;

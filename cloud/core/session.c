@@ -60,12 +60,23 @@ void session_deploy(struct session *s, const struct msg *due)
 	link_send(s->link, &m);
 }
 
+/* The announced prior is the configured one; the estimate that the menu was written for is the cloud's own.
+ */
+static void announce(const struct cloud *c, struct msg *m)
+{
+	if (m->kind == MSG_SIGNAL_REQUEST)
+		memcpy(m->signal_request.market.prior, c->config.market.prior, sizeof(c->config.market.prior));
+	if (m->kind == MSG_OFFER)
+		memcpy(m->offer.market.prior, c->config.market.prior, sizeof(c->config.market.prior));
+}
+
 void session_tell_due(struct session *s, size_t seat)
 {
 	struct msg m;
 
 	if (!round_due(&s->cloud->round, seat, cloud_now(s->cloud), &m))
 		return;
+	announce(s->cloud, &m);
 	if (m.kind == MSG_DEPLOY)
 		session_deploy(s, &m);
 	else
@@ -173,11 +184,34 @@ static int on_deploy_status(struct session *s, const struct msg_deploy_status *m
 	return round_deployed(&c->round, &c->config.rules, s->link->peer, m, cloud_now(c), a, NULL);
 }
 
+static int on_signal(struct session *s, const struct msg_signal *m, struct actions *a, struct err *e)
+{
+	struct cloud *c = s->cloud;
+	const struct seat *seat = round_seat(&c->round, s->link->peer);
+	bool known = seat && m->period >= 1 && m->period <= PERIODS && seat->signalled[m->period - 1];
+	int rc = round_signal(&c->round, &c->config.rules, s->link->peer, m, cloud_now(c), a, e);
+
+	if (!rc && !known)
+		cloud_believe_signal(c, s->link->peer, &m->telemetry);
+	return rc;
+}
+
+static int on_choice(struct session *s, const struct msg_choice *m, struct actions *a, struct err *e)
+{
+	struct cloud *c = s->cloud;
+	const struct seat *seat = round_seat(&c->round, s->link->peer);
+	bool known = seat && m->period >= 1 && m->period <= PERIODS && seat->item[m->period - 1] != ITEM_NONE;
+	int rc = round_choice(&c->round, &c->config.rules, s->link->peer, m, cloud_now(c), a, e);
+
+	if (!rc && !known)
+		cloud_believe_choice(c, seat, (int)m->period - 1);
+	return rc;
+}
+
 /* A message about a round; errors here are told to the edge and break nothing. */
 static int on_round_message(struct session *s, const struct msg *m, struct err *e)
 {
 	struct cloud *c = s->cloud;
-	const char *edge = s->link->peer;
 	struct actions a = {0};
 	int rc;
 
@@ -186,11 +220,11 @@ static int on_round_message(struct session *s, const struct msg *m, struct err *
 	else if (!c->running)
 		rc = err_set(e, E_STATE, "%s, but no round is under way", msg_name(m->kind));
 	else if (m->kind == MSG_SIGNAL)
-		rc = round_signal(&c->round, &c->config.rules, edge, &m->signal, cloud_now(c), &a, e);
+		rc = on_signal(s, &m->signal, &a, e);
 	else if (m->kind == MSG_CHOICE)
-		rc = round_choice(&c->round, &c->config.rules, edge, &m->choice, cloud_now(c), &a, e);
+		rc = on_choice(s, &m->choice, &a, e);
 	else
-		rc = round_update(&c->round, edge, &m->update, &a, e);
+		rc = round_update(&c->round, s->link->peer, &m->update, &a, e);
 	cloud_apply(c, &a);
 	return rc;
 }
