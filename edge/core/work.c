@@ -88,6 +88,16 @@ static void send_update(struct edge *e, uint64_t reply_to, const struct msg_upda
 	edge_send(e, &m);
 }
 
+void edge_ask_receipts(struct edge *e)
+{
+	for (size_t i = 0; i < e->state.done_count; i++) {
+		const struct edge_done *done = &e->state.done[i];
+
+		if (!done->receipted && done->round == e->state.round)
+			send_update(e, 0, &done->update);
+	}
+}
+
 static void fetch(struct edge *e)
 {
 	struct work *w = &e->work;

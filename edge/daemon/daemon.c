@@ -156,6 +156,9 @@ static void init_handles(struct daemon *d)
 	uv_signal_init(&d->loop, &d->hangup);
 	d->prepare.data = d->tick.data = d->drain.data = d;
 	d->term.data = d->interrupt.data = d->hangup.data = d;
+	/* From the beginning: a signal that comes while files are read counts once the loop runs. */
+	uv_signal_start(&d->term, on_stop_signal, SIGTERM);
+	uv_signal_start(&d->interrupt, on_stop_signal, SIGINT);
 }
 
 static void run(struct daemon *d)
@@ -167,8 +170,6 @@ static void run(struct daemon *d)
 	gauges_init(&d->gauges, d->world.metrics);
 	d->world.dialer = net_dialer_start(&d->loop, s->tls, &dial, &events, d);
 	uv_prepare_start(&d->prepare, on_prepare);
-	uv_signal_start(&d->term, on_stop_signal, SIGTERM);
-	uv_signal_start(&d->interrupt, on_stop_signal, SIGINT);
 	uv_signal_start(&d->hangup, on_hangup, SIGHUP);
 	log_info("%s: %zu samples, users at %s, cloud at %s", s->name, s->train.shard.count,
 	         serve_address(d->world.serve), d->options->cloud);
@@ -186,7 +187,7 @@ static void give_up(struct daemon *d)
 
 static int exit_code(int rc)
 {
-	return rc == E_IO || rc == E_STATE || rc == E_INTERNAL ? 1 : 2;
+	return rc == E_STATE || rc == E_INTERNAL ? 1 : 2;
 }
 
 int edge_daemon(const struct edge_options *o)
