@@ -50,12 +50,14 @@ void cloud_check_held(struct cloud *c, size_t seat, int stage, struct actions *a
 void cloud_die(struct cloud *c, const struct err *why);
 int cloud_take_agent(struct cloud *c, struct agent_record *agent, struct err *e) MUST_CHECK;
 
-/* session.c, session_blobs.c */
+/* session.c, session_say.c, session_blobs.c */
 struct log_about session_about(const struct session *s);
 struct transfers *session_transfers(struct session *s);
 struct session *session_of(const struct cloud *c, const char *edge); /* open one, or NULL */
 void session_tell_due(struct session *s, size_t seat);
 void session_deploy(struct session *s, const struct msg *due);
+void session_recorded(struct session *s, const struct seat *seat, int stage);
+void session_receipt(struct session *s, const struct task *t);
 void session_fetch(struct session *s, size_t seat, int stage, struct actions *a);
 void session_tick(struct session *s, int64_t now_ms);
 void session_free(struct session *s);

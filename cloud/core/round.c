@@ -157,6 +157,10 @@ void round_fail(struct round *r, const char *why, int64_t now_ms, struct actions
 	if (r->phase == PHASE_DONE || r->phase == PHASE_FAILED)
 		return;
 	snprintf(r->failure, sizeof(r->failure), "%s: %s", phase_name(r->phase), why);
+	for (size_t i = 0; i < r->seat_count; i++)
+		for (int stage = 0; stage < STAGES; stage++)
+			if (task_open(&r->seat[i].task[stage]))
+				round_reject(r, i, stage, "the round failed before this work was judged", out);
 	finish(r, PHASE_FAILED, now_ms, out);
 }
 

@@ -78,7 +78,8 @@ void round_resume(struct round *r, const struct round_rules *rules, int64_t now_
 /* The deadline may have passed. */
 void round_tick(struct round *r, const struct round_rules *rules, int64_t now_ms, struct actions *out);
 
-/* An edge is connected (again): takes a seat while signals are collected, and is told what is due. */
+/* An edge is connected (again): takes a seat while signals are collected, and is told what is due. Also for a
+ * round that is over, of which a receipt may have been lost. */
 void round_join(struct round *r, const char *edge, struct actions *out);
 int round_signal(struct round *r, const struct round_rules *rules, const char *edge,
                  const struct msg_signal *m, int64_t now_ms, struct actions *out, struct err *e) MUST_CHECK;
@@ -106,9 +107,11 @@ void round_aggregated(struct round *r, const struct round_rules *rules, int stag
                       const struct module_state *modules, size_t count, int64_t now_ms, struct actions *out);
 void round_integrated(struct round *r, const struct round_rules *rules, uint64_t version,
                       const struct module_state *modules, size_t count, int64_t now_ms, struct actions *out);
-/* A job failed for good. */
+/* A job failed for good. Open work is rejected: nobody waits for a receipt that never comes. */
 void round_fail(struct round *r, const char *why, int64_t now_ms, struct actions *out);
 
+/* Of which round a task is, by its id. */
+uint64_t round_of_task(uint64_t task);
 /* The stage whose work a phase is about (0, 1, 2), or -1. */
 int phase_stage(enum phase p);
 /* Waits for edges, rather than for a job? */

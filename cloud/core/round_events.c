@@ -48,9 +48,13 @@ void round_join(struct round *r, const char *edge, struct actions *out)
 	if (!s)
 		return;
 	i = (size_t)(s - r->seat);
-	for (int stage = 0; stage < STAGES; stage++)
+	for (int stage = 0; stage < STAGES; stage++) {
 		if (s->task[stage].state == TASK_DELIVERED)
 			action_seat(out, ACT_FETCH, i, stage);
+		/* An edge asks for a lost receipt by its update; without work it has none to send. */
+		if (s->task[stage].state == TASK_ACCEPTED && s->task[stage].order.work_count == 0)
+			action_seat(out, ACT_RECEIPT, i, stage);
+	}
 	if (!round_seat_done(r, i))
 		action_seat(out, ACT_TELL, i, phase_stage(r->phase));
 }
@@ -187,7 +191,7 @@ void round_held(struct round *r, size_t i, int stage, struct actions *out)
 	action_add(out, (struct action){.kind = ACT_JOB, .job = JOB_SCREEN, .seat = i, .stage = stage});
 }
 
-static void reject(struct round *r, size_t i, int stage, const char *reason, struct actions *out)
+void round_reject(struct round *r, size_t i, int stage, const char *reason, struct actions *out)
 {
 	struct task *t = &r->seat[i].task[stage];
 
@@ -202,7 +206,7 @@ void round_unfit(struct round *r, const struct round_rules *rules, size_t i, int
 {
 	if (r->seat[i].task[stage].state != TASK_DELIVERED)
 		return;
-	reject(r, i, stage, reason, out);
+	round_reject(r, i, stage, reason, out);
 	round_advance(r, rules, now_ms, out);
 }
 
@@ -222,7 +226,7 @@ void round_screened(struct round *r, const struct round_rules *rules, size_t i, 
 		action_seat(out, ACT_SAVE_TASK, i, stage);
 		action_seat(out, ACT_RECEIPT, i, stage);
 	} else {
-		reject(r, i, stage, reason, out);
+		round_reject(r, i, stage, reason, out);
 	}
 	round_advance(r, rules, now_ms, out);
 }

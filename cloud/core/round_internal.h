@@ -14,6 +14,8 @@ void round_enter(struct round *r, const struct round_rules *rules, enum phase p,
 void round_advance(struct round *r, const struct round_rules *rules, int64_t now_ms, struct actions *out);
 void round_after_job(struct round *r, const struct round_rules *rules, int64_t now_ms, struct actions *out);
 
+/* Closes a task unpaid. */
+void round_reject(struct round *r, size_t seat, int stage, const char *reason, struct actions *out);
 bool seat_in_stage(const struct seat *s, int stage);
 /* Gives the seat its task of the stage, if it has one; work of no samples is accepted and paid at once. */
 void round_assign(struct round *r, const struct round_rules *rules, size_t seat, int stage,

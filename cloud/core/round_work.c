@@ -7,6 +7,13 @@
 #include "common/base/rng.h"
 #include "common/base/str.h"
 
+#define TASK_ROUND_SHIFT 16 /* room for SEATS_MAX seats of four stages */
+
+uint64_t round_of_task(uint64_t task)
+{
+	return task >> TASK_ROUND_SHIFT;
+}
+
 static void item_terms(const struct round *r, const struct seat *s, int stage, double *effort, double *reward)
 {
 	if (stage == 0) {
@@ -82,7 +89,7 @@ void round_assign(struct round *r, const struct round_rules *rules, size_t i, in
 		return;
 	memcpy(t->edge, s->edge, sizeof(t->edge));
 	t->metric = NAN;
-	t->order.task = r->id << 16 | (uint64_t)i << 2 | (uint64_t)stage;
+	t->order.task = r->id << TASK_ROUND_SHIFT | (uint64_t)i << 2 | (uint64_t)stage;
 	t->order.round = r->id;
 	t->order.period = (uint32_t)stage + 1;
 	rng_seed(&rng, rules->seed, t->order.task);

@@ -90,29 +90,6 @@ static int save_all(struct cloud *c, const struct actions *a, struct err *e)
 	return rc;
 }
 
-static void send_recorded(struct session *s, const struct seat *seat, int stage)
-{
-	struct msg m = {.kind = MSG_CHOICE_RECORDED};
-
-	m.choice_recorded.round = s->cloud->round.id;
-	m.choice_recorded.period = (uint32_t)stage + 1;
-	m.choice_recorded.item = seat->item[stage];
-	link_send(s->link, &m);
-}
-
-static void send_receipt(struct session *s, const struct task *t)
-{
-	struct msg m = {.kind = MSG_RECEIPT};
-
-	m.receipt.task = t->order.task;
-	m.receipt.accepted = t->state == TASK_ACCEPTED;
-	memcpy(m.receipt.reason, t->reason, sizeof(m.receipt.reason));
-	m.receipt.paid_micro = t->state == TASK_ACCEPTED ? t->paid_micro : 0;
-	m.receipt.ledger_entry = t->ledger_entry;
-	m.receipt.ledger_hash = t->ledger_hash;
-	link_send(s->link, &m);
-}
-
 static int compare_doubles(const void *a, const void *b)
 {
 	double x = *(const double *)a, y = *(const double *)b;
@@ -285,6 +262,15 @@ static void count_round(struct cloud *c)
 		metric_set(c->metric.accuracy, c->round.module[0].metric);
 }
 
+/* Those who came too late for a seat get the round's agent too. */
+static void deploy_to_others(struct cloud *c)
+{
+	for (struct session *s = c->sessions; s; s = s->next)
+		if (s->open && s->link && s->agent_version < c->agent.version &&
+		    !round_seat(&c->round, s->link->peer))
+			session_deploy(s, &(struct msg){.deploy.deadline_ms = (uint64_t)c->config.rules.deploy_ms});
+}
+
 static void finished(struct cloud *c)
 {
 	struct log_about about = {.round = c->round.id};
@@ -297,6 +283,7 @@ static void finished(struct cloud *c)
 		log_line(LOG_WARN, about, "failed: %s", c->round.failure);
 	else
 		log_line(LOG_INFO, about, "done, agent version %" PRIu64, c->round.agent_version);
+	deploy_to_others(c);
 }
 
 static void do_one(struct cloud *c, const struct action *a, struct actions *more)
@@ -311,11 +298,11 @@ static void do_one(struct cloud *c, const struct action *a, struct actions *more
 		break;
 	case ACT_RECORDED:
 		if (s)
-			send_recorded(s, seat, a->stage);
+			session_recorded(s, seat, a->stage);
 		break;
 	case ACT_RECEIPT:
 		if (s)
-			send_receipt(s, &seat->task[a->stage]);
+			session_receipt(s, &seat->task[a->stage]);
 		break;
 	case ACT_FETCH:
 		cloud_check_held(c, a->seat, a->stage, more);

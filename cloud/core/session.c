@@ -14,10 +14,6 @@
 #include "common/base/mem.h"
 #include "common/base/str.h"
 
-#define UPDATE_SLACK                                                                                         \
-	(256u * 1024u) /* an update may be this much larger than the parameters it began from                    \
-	                */
-
 struct log_about session_about(const struct session *s)
 {
 	return (struct log_about){.round = s->cloud->running ? s->cloud->round.id : 0,
@@ -44,46 +40,6 @@ void session_error(struct session *s, const struct err *why, bool fatal, uint64_
 	if (fatal)
 		link_close(s->link);
 }
-
-/* --- what the edge is told --------------------------------------------------------------------- */
-
-void session_deploy(struct session *s, const struct msg *due)
-{
-	struct cloud *c = s->cloud;
-	struct msg m = *due;
-
-	m.kind = MSG_DEPLOY;
-	m.deploy.version = c->agent.version;
-	m.deploy.round = c->agent.round;
-	m.deploy.manifest = c->agent.manifest;
-	m.deploy.manifest_len = c->agent.manifest_len;
-	link_send(s->link, &m);
-}
-
-/* The announced prior is the configured one; the estimate that the menu was written for is the cloud's own.
- */
-static void announce(const struct cloud *c, struct msg *m)
-{
-	if (m->kind == MSG_SIGNAL_REQUEST)
-		memcpy(m->signal_request.market.prior, c->config.market.prior, sizeof(c->config.market.prior));
-	if (m->kind == MSG_OFFER)
-		memcpy(m->offer.market.prior, c->config.market.prior, sizeof(c->config.market.prior));
-}
-
-void session_tell_due(struct session *s, size_t seat)
-{
-	struct msg m;
-
-	if (!round_due(&s->cloud->round, seat, cloud_now(s->cloud), &m))
-		return;
-	announce(s->cloud, &m);
-	if (m.kind == MSG_DEPLOY)
-		session_deploy(s, &m);
-	else
-		link_send(s->link, &m);
-}
-
-/* --- what the edge says ------------------------------------------------------------------------ */
 
 static int admit(struct session *s, const struct msg_hello *h, struct err *e)
 {
@@ -159,7 +115,7 @@ static int on_hello(struct session *s, const struct msg *m, struct err *e)
 	log_line(LOG_INFO, session_about(s), "joined (%s)", m->hello.program);
 	if (s->agent_version < c->agent.version && !deploy_is_due_by_round(c, s->link->peer))
 		session_deploy(s, &(struct msg){.deploy.deadline_ms = (uint64_t)c->config.rules.deploy_ms});
-	if (c->running) {
+	if (c->round.id) {
 		round_join(&c->round, s->link->peer, &a);
 		cloud_apply(c, &a);
 	}
@@ -208,6 +164,24 @@ static int on_choice(struct session *s, const struct msg_choice *m, struct actio
 	return rc;
 }
 
+/* An edge that misses the receipt of work in an earlier round sends the Update again. */
+static int on_old_update(struct session *s, const struct msg_update *m, struct err *e)
+{
+	struct cloud *c = s->cloud;
+	struct task t;
+	int rc = store_load_task(c->store, m->task, &t, e);
+
+	if (rc == E_IO || rc == E_CORRUPT) {
+		cloud_die(c, e);
+		return rc;
+	}
+	if (rc || strcmp(t.edge, s->link->peer) != 0)
+		return err_set(e, E_STATE, "update of task %" PRIu64 ", which edge %s does not have", m->task,
+		               s->link->peer);
+	session_receipt(s, &t);
+	return 0;
+}
+
 /* A message about a round; errors here are told to the edge and break nothing. */
 static int on_round_message(struct session *s, const struct msg *m, struct err *e)
 {
@@ -217,6 +191,8 @@ static int on_round_message(struct session *s, const struct msg *m, struct err *
 
 	if (m->kind == MSG_DEPLOY_STATUS)
 		rc = on_deploy_status(s, &m->deploy_status, &a);
+	else if (m->kind == MSG_UPDATE && (!c->running || round_of_task(m->update.task) != c->round.id))
+		rc = on_old_update(s, &m->update, e);
 	else if (!c->running)
 		rc = err_set(e, E_STATE, "%s, but no round is under way", msg_name(m->kind));
 	else if (m->kind == MSG_SIGNAL)

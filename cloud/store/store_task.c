@@ -214,3 +214,23 @@ int load_tasks(struct store *s, uint64_t round, struct seat *seat, struct err *e
 	}
 	return query_end(&q) ? q.rc : rc;
 }
+
+int store_load_task(struct store *s, uint64_t task, struct task *out, struct err *e)
+{
+	struct query q;
+	bool found;
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	query_start(&q, s, ST_TASK_ONE, "task", 1, "SELECT * FROM task WHERE task = ?", e);
+	put_u64(&q, task);
+	found = query_next(&q);
+	if (found)
+		get_task(&q, out);
+	rc = query_end(&q);
+	if (!rc && !found)
+		rc = err_set(e, E_NOT_FOUND, "no task %" PRIu64, task);
+	if (!rc)
+		rc = load_work(s, out, e);
+	return rc ? rc : load_results(s, out, e);
+}

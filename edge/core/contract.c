@@ -50,6 +50,7 @@ void edge_on_signal_request(struct edge *e, const struct msg *m)
 	edge_work_until(e, q->round, q->period);
 	answer.signal = e->signal;
 	edge_send(e, &answer);
+	edge_work_ask(e, q->round, q->period);
 }
 
 static void send_choice(struct edge *e, uint64_t reply_to, const struct msg_offer *o, int32_t item)

@@ -84,10 +84,10 @@ int task_check(const struct edge_state *s, const struct edge_about *about, const
 
 void edge_on_task(struct edge *e, const struct msg *m);
 void edge_on_receipt(struct edge *e, const struct msg *m);
-/* A Receipt may have been lost with the last link. */
-void edge_ask_receipts(struct edge *e);
 /* The round has got to this period: earlier work is of no use any more. */
 void edge_work_until(struct edge *e, uint64_t round, uint32_t period);
+/* Asks for the receipts that are missing of work before this period: the Update says what was done. */
+void edge_work_ask(struct edge *e, uint64_t round, uint32_t period);
 void edge_work_cancel(struct edge *e);
 void edge_work_link_lost(struct edge *e);
 /* A blob arrived, or will not. */

@@ -97,7 +97,7 @@ static void on_welcome(struct edge *e, const struct msg *m)
 	e->stats.sessions++;
 	link_welcomed(e->link);
 	log_line(LOG_INFO, edge_log_about(e, 0, 0), "welcomed by %s", w->cloud[0] ? w->cloud : e->link->peer);
-	edge_ask_receipts(e);
+	edge_work_ask(e, UINT64_MAX, 0);
 }
 
 static void on_ping(struct edge *e, const struct msg *m)

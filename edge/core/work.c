@@ -88,13 +88,13 @@ static void send_update(struct edge *e, uint64_t reply_to, const struct msg_upda
 	edge_send(e, &m);
 }
 
-void edge_ask_receipts(struct edge *e)
+void edge_work_ask(struct edge *e, uint64_t round, uint32_t period)
 {
 	for (size_t i = 0; i < e->state.done_count; i++) {
-		const struct edge_done *done = &e->state.done[i];
+		const struct edge_done *d = &e->state.done[i];
 
-		if (!done->receipted && done->round == e->state.round)
-			send_update(e, 0, &done->update);
+		if (!d->receipted && (d->round < round || (d->round == round && d->period < period)))
+			send_update(e, 0, &d->update);
 	}
 }
 

@@ -291,6 +291,82 @@ START_TEST(a_restart_repeats_what_may_be_lost)
 }
 END_TEST
 
+START_TEST(a_failed_round_leaves_no_work_open)
+{
+	to_choice1(2);
+	ck_assert_int_eq(choose("a", 1, 0), 0);
+	ck_assert_int_eq(choose("b", 1, 0), 0);
+	ck_assert_int_eq(update(0, 0, 20), 0);
+	round_held(&r, 0, 0, &out);
+	actions_release(&out);
+	round_fail(&r, "the disk is full", now, &out);
+	ck_assert_int_eq(r.phase, PHASE_FAILED);
+	for (size_t i = 0; i < 2; i++) {
+		ck_assert_int_eq(r.seat[i].task[0].state, TASK_REJECTED);
+		ck_assert_str_ne(r.seat[i].task[0].reason, "");
+		ck_assert(has(ACT_SAVE_TASK, i, 0));
+		ck_assert(has(ACT_RECEIPT, i, 0));
+		ck_assert(!has(ACT_PAY, i, 0));
+	}
+	done();
+}
+END_TEST
+
+/* Nothing of an edge's word may rest in memory only. */
+START_TEST(what_edges_say_is_saved)
+{
+	begin(2);
+	actions_release(&out);
+	ck_assert_int_eq(signal_from("a", 1), 0);
+	ck_assert(has(ACT_SAVE_SEAT, 0, 0));
+	ck_assert_int_eq(signal_from("b", 1), 0);
+	offer();
+	actions_release(&out);
+	ck_assert_int_eq(choose("a", 1, 0), 0);
+	ck_assert(has(ACT_SAVE_SEAT, 0, 0));
+	ck_assert_int_eq(choose("b", 1, 0), 0);
+	actions_release(&out);
+	ck_assert_int_eq(update(0, 0, 20), 0);
+	ck_assert(has(ACT_SAVE_TASK, 0, 0));
+	actions_release(&out);
+	round_held(&r, 0, 0, &out);
+	ck_assert(has(ACT_SAVE_TASK, 0, 0));
+	actions_release(&out);
+	round_screened(&r, &rules, 0, 0, true, "", 0.5, now, &out);
+	ck_assert(has(ACT_SAVE_TASK, 0, 0));
+	ck_assert(has(ACT_PAY, 0, 0));
+	done();
+}
+END_TEST
+
+START_TEST(a_reconnect_repeats_what_may_be_lost)
+{
+	to_choice1(2);
+	actions_release(&out);
+	round_join(&r, "a", &out);
+	ck_assert(has(ACT_TELL, 0, 0));
+	ck_assert_int_eq(choose("a", 1, 0), 0);
+	ck_assert_int_eq(choose("b", 1, 0), 0);
+	ck_assert_int_eq(update(0, 0, 20), 0);
+	actions_release(&out);
+	round_join(&r, "a", &out);
+	ck_assert(has(ACT_FETCH, 0, 0));
+	actions_release(&out);
+	work(1, 0, true);
+	actions_release(&out);
+	ck_assert_int_eq(update(1, 0, 20), 0);
+	ck_assert(has(ACT_RECEIPT, 1, 0));
+	done();
+	to_period2();
+	ck_assert_int_eq(choose("a", 2, 0), 0);
+	ck_assert_int_eq(choose("b", 2, 0), 0); /* no work, no update to ask with */
+	actions_release(&out);
+	round_join(&r, "b", &out);
+	ck_assert(has(ACT_RECEIPT, 1, 1));
+	done();
+}
+END_TEST
+
 START_TEST(who_joins_while_signals_are_collected_gets_a_seat)
 {
 	begin(1);
@@ -309,4 +385,5 @@ SUITE("core/round", a_round_goes_through_all_its_phases, a_task_is_what_the_cont
       a_choice_binds_and_is_confirmed_again, a_breach_ends_the_contract, who_is_late_is_unpaid_and_told,
       an_update_that_does_not_fit_changes_nothing, a_screening_counts_once,
       work_without_effort_is_paid_at_once, a_restart_repeats_what_may_be_lost,
+      a_failed_round_leaves_no_work_open, what_edges_say_is_saved, a_reconnect_repeats_what_may_be_lost,
       who_joins_while_signals_are_collected_gets_a_seat)

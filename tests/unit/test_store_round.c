@@ -73,6 +73,27 @@ START_TEST(saving_again_replaces)
 }
 END_TEST
 
+START_TEST(a_task_is_found_by_its_number)
+{
+	struct round a;
+	struct task t;
+
+	start();
+	rounds_make(&rng, 4, 3, &a);
+	ck_ok(rounds_save(s, &a, &e), &e);
+	for (size_t i = 0; i < 3; i++) {
+		ck_ok(store_load_task(s, a.seat[i].task[1].order.task, &t, &e), &e);
+		ck_assert_str_eq(t.edge, a.seat[i].edge);
+		ck_assert_uint_eq(t.order.work_count, a.seat[i].task[1].order.work_count);
+		ck_assert_uint_eq(t.update.result_count, a.seat[i].task[1].update.result_count);
+		ck_assert_int_eq(t.paid_micro, a.seat[i].task[1].paid_micro);
+	}
+	ck_fails(store_load_task(s, 99, &t, &e), E_NOT_FOUND, &e, "no task 99");
+	round_release(&a);
+	store_close(s);
+}
+END_TEST
+
 START_TEST(seats_keep_the_order_of_their_first_saving)
 {
 	const char *const names[] = {"zulu", "alpha", "mike"};
@@ -214,6 +235,6 @@ START_TEST(a_corrupted_row_is_named)
 }
 END_TEST
 
-SUITE("store/round", a_round_comes_back_bit_for_bit, saving_again_replaces,
+SUITE("store/round", a_round_comes_back_bit_for_bit, saving_again_replaces, a_task_is_found_by_its_number,
       seats_keep_the_order_of_their_first_saving, what_could_not_be_read_back_is_refused,
       a_corrupted_row_is_named)
