@@ -78,8 +78,8 @@ MACHINE_PATH = re.compile(r"(?<![\w.}$)])/(?:work|root|home)(?![\w-])")
 KEY_NAME = re.compile(r"\.(pem|key|p12|pfx|crt|csr)$|(^|/)id_(rsa|ed25519)$")
 KEY_TEXT = re.compile(r"-----BEGIN [A-Z ]*KEY-----\s*\n?[A-Za-z0-9+/=]{40}")
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.M)
-SOURCES = (".c", ".h")
-LENGTH_LIMITED = (".c", ".h", ".py", ".sh")
+SOURCES = (".c", ".h", ".inc")  # .inc: code over a width that the including file defines
+LENGTH_LIMITED = SOURCES + (".py", ".sh")
 
 
 def line_of(text, offset):
@@ -186,8 +186,6 @@ def check_header(path, text, guards, find):
     want = re.sub(r"\W", "_", os.path.basename(path)).upper()
     if not text.startswith("/*"):
         find(path, 1, "a header starts with a comment that says what it is for")
-    if path.endswith(tidy_tools.TEMPLATE):
-        return
     if not m or m.group(1) != m.group(2) or not text.rstrip().endswith("#endif"):
         find(path, 1, "no include guard around the whole header")
         return
