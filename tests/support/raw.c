@@ -39,6 +39,8 @@ static int shake_hands(struct raw *r, const struct raw_identity *who, struct err
 	if (SSL_CTX_load_verify_locations(ctx, who->ca, NULL) != 1)
 		return err_set(e, E_INVALID, "%s: no such authority", who->ca);
 	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
+	if (who->tls12)
+		SSL_CTX_set_max_proto_version(ctx, TLS1_2_VERSION);
 	ssl = r->ssl = SSL_new(ctx);
 	SSL_set_fd(ssl, r->fd);
 	if (SSL_connect(ssl) != 1)

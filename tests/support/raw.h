@@ -20,6 +20,7 @@ struct raw {
 
 struct raw_identity {
 	const char *cert, *key, *ca; /* PEM files; cert and key may be NULL: none is shown */
+	bool tls12;                  /* speak nothing newer than TLS 1.2 */
 };
 
 /* E_UNAVAILABLE: nobody listens; E_AUTH: the handshake failed (a refusal of our certificate comes with the
