@@ -190,10 +190,11 @@ START_TEST(a_contract_by_hand_with_every_wrong_answer)
 	choice.choice.item = 0;
 	ck_assert(raw_send(&r, &choice));
 	ck_told(&r, "state"); /* a choice before any offer */
-	signal.signal.telemetry.cpu_free = 7;
-	ck_assert(raw_send(&r, &signal));
-	ck_told(&r, "invalid");
+	signal.signal.period = 2;
 	signal.signal.telemetry.cpu_free = 0.5;
+	ck_assert(raw_send(&r, &signal));
+	ck_told(&r, "state"); /* the first period is on */
+	signal.signal.period = 1;
 	ck_assert(raw_send(&r, &signal));
 	ck_assert_int_eq(raw_until(&r, MSG_OFFER, &m, 20000, &e), 1);
 	ck_assert_int_ge(m.offer.menu.types, 2);
