@@ -46,6 +46,32 @@ static int check_round(const json_t *round, struct err *e)
 	return 0;
 }
 
+static json_t *seat_of(const json_t *seats, const char *edge)
+{
+	json_t *seat;
+	size_t i;
+
+	json_array_foreach (seats, i, seat)
+		if (strcmp(demo_text(seat, "edge"), edge) == 0)
+			return seat;
+	return NULL;
+}
+
+/* Seats in the order of our edges, whatever order they joined in. */
+static void order_seats(const struct demo *d, json_t *round)
+{
+	json_t *ordered = json_array();
+	const json_t *seats = json_object_get(round, "seats");
+
+	for (int64_t i = 0; i < d->o.edges; i++) {
+		json_t *seat = seat_of(seats, d->edge[i].name);
+
+		if (seat)
+			json_array_append(ordered, seat);
+	}
+	json_object_set_new(round, "seats", ordered);
+}
+
 int demo_get_rounds(struct demo *d, struct err *e)
 {
 	json_t *body = NULL, *list = NULL, *round;
@@ -59,6 +85,7 @@ int demo_get_rounds(struct demo *d, struct err *e)
 			rc = check_round(round, e);
 			if (rc)
 				break;
+			order_seats(d, round);
 		}
 	}
 	if (!rc)

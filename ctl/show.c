@@ -41,7 +41,7 @@ void show_step(const char *group, const char *step, double seconds, const char *
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	show_clear();
-	printf("  %-9s %-9s %-58s", group, step, text);
+	printf("  %-9s %-9s %-74s", group, step, text);
 	if (seconds >= 0)
 		printf(" %6.1f s", seconds);
 	putchar('\n');

@@ -177,7 +177,7 @@ static void ck_alive(struct raw *r)
 START_TEST(a_contract_by_hand_with_every_wrong_answer)
 {
 	struct msg signal = {.kind = MSG_SIGNAL, .signal = {.round = 1, .period = 1}};
-	struct msg choice = {.kind = MSG_CHOICE, .choice = {.round = 1, .period = 1, .item = 99}};
+	struct msg choice = {.kind = MSG_CHOICE, .choice = {.round = 1, .period = 1, .item = 7}};
 	struct msg update = {.kind = MSG_UPDATE}, m;
 	struct err e = ERR_INIT;
 	struct raw r;
@@ -199,7 +199,7 @@ START_TEST(a_contract_by_hand_with_every_wrong_answer)
 	ck_assert_int_eq(raw_until(&r, MSG_OFFER, &m, 20000, &e), 1);
 	ck_assert_int_ge(m.offer.menu.types, 2);
 	msg_release(&m);
-	choice.choice.item = 99;
+	choice.choice.item = 7; /* of three */
 	ck_assert(raw_send(&r, &choice));
 	ck_told(&r, "invalid");
 	choice.choice.item = 0;
