@@ -294,7 +294,9 @@ START_TEST(a_hostile_peer_delays_nobody)
 	struct raw r;
 	uint8_t header[FRAME_HEADER];
 
-	f = farm_new((struct farm_options){.edges_min = 2, .rounds = 1});
+	/* the peer has a seat, so each phase waits for it, but no longer than its deadline */
+	f = farm_new((struct farm_options){
+	    .edges_min = 2, .rounds = 1, .cloud = {"--signal-ms=1500", "--deploy-ms=2000"}});
 	farm_start_cloud(f);
 	rss_before = farm_rss_kb(&f->process[0]);
 	frame_envelope_header(header, WIRE_FRAME_MAX); /* announced, never sent */
