@@ -16,10 +16,10 @@
 #include "common/net/tls_link.h"
 
 enum {
-	TLS_RAW = 128 * 1024,        /* bytes read from a socket at once */
+	TLS_RAW = 64 * 1024,         /* bytes read from a socket at once; more leaves the cache */
 	TLS_BATCH = 128 * 1024 + 64, /* plain bytes encrypted before the socket is asked again */
 	TLS_RECORD = 16 * 1024,
-	TLS_KEEP = 4096,      /* a buffer above this size is freed when the link is idle */
+	TLS_KEEP = 4096,     /* a buffer above this size is freed when the link is idle */
 	TLS_LINGER_MS = 500, /* for the peer to take our last words */
 };
 
