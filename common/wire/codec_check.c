@@ -16,6 +16,13 @@ static int check_number(const struct field *f, double v, struct place at, struct
 	return 0;
 }
 
+static int check_u64(const struct field *f, uint64_t v, struct place at, struct err *e)
+{
+	if (v <= INT64_MAX)
+		return check_number(f, (double)v, at, e);
+	return place_err(at, f->name, e, E_PROTOCOL, "%llu (accepted: at most 2^63 - 1)", (unsigned long long)v);
+}
+
 /* Only the length: what others send was checked when it was taken, and what we send is cleaned. */
 static int check_text(const struct field *f, const char *text, size_t max, struct place at, struct err *e)
 {
@@ -87,7 +94,7 @@ static int check_field(const struct field *f, const void *ours, struct place at,
 	case FIELD_U32:
 		return check_number(f, *OF(ours, f->ours, uint32_t), at, e);
 	case FIELD_U64:
-		return check_number(f, (double)*OF(ours, f->ours, uint64_t), at, e);
+		return check_u64(f, *OF(ours, f->ours, uint64_t), at, e);
 	case FIELD_I32:
 		return check_number(f, *OF(ours, f->ours, int32_t), at, e);
 	case FIELD_F64:
@@ -108,6 +115,7 @@ static int check_field(const struct field *f, const void *ours, struct place at,
 	case FIELD_MARKET:
 		return market_check(OF(ours, f->ours, struct market), at, e);
 	case FIELD_I64:
+	case FIELD_BITS:
 	case FIELD_BOOL:
 	case FIELD_DIGEST:
 	case FIELD_MENU: /* with its terms: see codec.c */

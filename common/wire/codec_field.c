@@ -103,6 +103,7 @@ static void pack_field(const struct field *f, const void *ours, void *theirs, st
 		memcpy(AT(theirs, f->theirs, char), OF(ours, f->ours, char), 4);
 		break;
 	case FIELD_U64:
+	case FIELD_BITS:
 	case FIELD_I64:
 	case FIELD_F64:
 		memcpy(AT(theirs, f->theirs, char), OF(ours, f->ours, char), 8);
@@ -241,6 +242,7 @@ static int take_field(const struct field *f, void *ours, const void *theirs, str
 		memcpy(AT(ours, f->ours, char), OF(theirs, f->theirs, char), 4);
 		return 0;
 	case FIELD_U64:
+	case FIELD_BITS:
 	case FIELD_I64:
 	case FIELD_F64:
 		memcpy(AT(ours, f->ours, char), OF(theirs, f->theirs, char), 8);

@@ -25,7 +25,8 @@ void *arena_take(struct arena *a, size_t n); /* 16-byte aligned; NULL and a->ful
 
 enum field_kind {
 	FIELD_U32,    /* lo..hi, when hi is not 0 */
-	FIELD_U64,    /* likewise */
+	FIELD_U64,    /* a count, time or version: at most 2^63 - 1, so that it fits what stores it */
+	FIELD_BITS,   /* 64 bits of any value: seeds, nonces */
 	FIELD_I32,    /* likewise */
 	FIELD_I64,    /* any */
 	FIELD_F64,    /* finite, and lo..hi when hi is not 0 */

@@ -90,7 +90,7 @@ static const struct field task[] = {
     PLAIN(msg_task, Task, round, FIELD_U64),
     RANGED(msg_task, Task, period, FIELD_U32, 1, 3),
     PLAIN(msg_task, Task, deadline_ms, FIELD_U64),
-    PLAIN(msg_task, Task, seed, FIELD_U64),
+    PLAIN(msg_task, Task, seed, FIELD_BITS),
     RANGED(msg_task, Task, effort, FIELD_F64, 0, CONTRACT_NUMBER_MAX),
     PLAIN(msg_task, Task, reward_micro, FIELD_I64),
     LIST(msg_task, Task, work, work, work_count, FIELD_LIST, WIRE_KINDS_MAX, &work_table),
@@ -153,7 +153,7 @@ static const struct field blob_end[] = {
 };
 
 static const struct field nonce[] = {
-    PLAIN(msg_nonce, Nonce, nonce, FIELD_U64),
+    PLAIN(msg_nonce, Nonce, nonce, FIELD_BITS),
 };
 
 static const struct field error[] = {

@@ -132,6 +132,26 @@ START_TEST(broken_rules_name_message_and_field)
 }
 END_TEST
 
+/* A store's column holds 63 bits: one message with more must not be able to stop the cloud. */
+START_TEST(numbers_that_no_store_can_hold_are_refused)
+{
+	struct msg m;
+
+	message_sample(MSG_HELLO, &m);
+	m.hello.agent_version = UINT64_MAX;
+	refuses(&m, "message hello: agent_version: 18446744073709551615 (accepted: at most 2^63 - 1)");
+	message_sample(MSG_UPDATE, &m);
+	m.update.duration_ms = (uint64_t)INT64_MAX + 1;
+	refuses(&m, "message update: duration_ms");
+	message_sample(MSG_UPDATE, &m);
+	m.update.result[0].samples = UINT64_MAX;
+	refuses(&m, "message update: result[0].samples");
+	message_sample(MSG_DEPLOY_STATUS, &m);
+	m.deploy_status.version = UINT64_MAX;
+	refuses(&m, "message deploy_status: version");
+}
+END_TEST
+
 /* Hand-made protobuf: a field's key, then a length-delimited value. */
 static void put_bytes(struct buf *b, unsigned field, const void *p, size_t n)
 {
@@ -236,5 +256,6 @@ START_TEST(what_is_no_message_is_refused)
 END_TEST
 
 SUITE("wire/codec", every_kind_round_trips, truncated_twins_are_refused_or_stay_within_the_rules,
-      broken_rules_name_message_and_field, oversized_parts_are_refused, own_texts_are_cleaned,
-      empty_submessages_cannot_blow_up_memory, what_is_no_message_is_refused)
+      broken_rules_name_message_and_field, numbers_that_no_store_can_hold_are_refused,
+      oversized_parts_are_refused, own_texts_are_cleaned, empty_submessages_cannot_blow_up_memory,
+      what_is_no_message_is_refused)
