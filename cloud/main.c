@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include "cloud/daemon/daemon.h"
 #include "common/base/log.h"
+#include "common/base/mem.h"
 #include <string.h>
 int main(int argc, char **argv)
 {
@@ -11,6 +12,7 @@ int main(int argc, char **argv)
 	if (rc == OPT_HELP_SHOWN) return 0;
 	if (!rc) rc = log_level_parse(o.log_level, &level, &e);
 	if (rc) { fprintf(stderr, "foedus-cloud: %s\n", e.text); return 2; }
+	mem_setup();
 	log_setup("foedus-cloud", level, LOG_TEXT);
 	return cloud_daemon(&o);
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "common/base/log.h"
+#include "common/base/mem.h"
 #include "edge/daemon/daemon.h"
 
 int main(int argc, char **argv)
@@ -19,6 +20,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "foedus-edge: %s\n", e.text);
 		return 2;
 	}
+	mem_setup();
 	log_setup("foedus-edge", level, strcmp(o.log_format, "json") == 0 ? LOG_JSON : LOG_TEXT);
 	return edge_daemon(&o);
 }

@@ -10,7 +10,7 @@
 #include "common/agent/safetensors.h"
 #include "common/base/mem.h"
 
-enum { BATCH = 16 }; /* updates mapped at once */
+enum { BATCH = 4 }; /* updates mapped at once: more than that is not faster, and counts as memory */
 
 struct batch {
 	struct blob_map map[BATCH];

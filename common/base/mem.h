@@ -15,6 +15,10 @@ char *mem_strdup(const char *s);
 /* 64-byte aligned and zeroed, for numbers that SIMD kernels read; freed with free(). */
 float *mem_floats(size_t count);
 
+/* For long-running programs, once at the start: two heaps whatever the number of threads, and large blocks go
+ * back to the system when they are freed, so the peak does not depend on which thread did what. */
+void mem_setup(void);
+
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
 #endif
