@@ -29,7 +29,7 @@ ARROWS = {
     "common/net": ("common/wire", "common/blob", "common/base"),
     "common/http": ("common/base",),
     "cloud/store": ("common/",),
-    "cloud/policy": ("common/contract", "common/base"),
+    "cloud/policy": ("common/agent", "common/module", "common/nn", "common/contract", "common/base"),
     "cloud/aggregate": ("common/",),
     "cloud/core": ("cloud/store", "cloud/policy", "cloud/aggregate", "common/"),
     "cloud/work": ("cloud/core", "cloud/store", "cloud/policy", "cloud/aggregate", "common/"),

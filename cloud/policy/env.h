@@ -1,0 +1,54 @@
+/* One contract-design problem as a learner meets it: numbers in, numbers out (contract-model: "the
+ * contract-design environment"). The vectorised environment that steps many of them is envs.h. */
+#ifndef POLICY_ENV_H
+#define POLICY_ENV_H
+
+#include <stdbool.h>
+
+#include "common/contract/action.h"
+#include "common/contract/menu.h"
+
+struct env_spec {
+	int types;       /* K */
+	bool direct;     /* rewards are chosen too; else efforts only, and least rewards follow */
+	bool endogenous; /* what a round pays decides who stays for the next; else every step is a new problem */
+	bool observed;   /* the policy sees estimates of the prior and the transition */
+	enum participation participation;
+};
+
+#define ENV_ROUNDS     20   /* of an endogenous episode */
+#define ENV_GAMMA      0.95 /* discount from round to round */
+#define ENV_STATE_MAX  (CONTRACT_TYPES_MAX * CONTRACT_TYPES_MAX + 2 * CONTRACT_TYPES_MAX + 6)
+#define ENV_ACTION_MAX ACTION_DIRECT_MAX
+
+/* K^2 + 2K + 5, and one more with endogenous dynamics. */
+int env_state_size(const struct env_spec *s);
+/* K + K^2 structured, 2K + 2K^2 direct; with endogenous dynamics the structured action has one more, the
+ * bonus. */
+int env_action_size(const struct env_spec *s);
+
+/* Prior, transition, types, alpha, beta, e1, e3, delta and the active share of the capacity (endogenous
+ * only), each scaled to about [-1, 1] over the distribution of instances.h. Efforts are counted in tenths of
+ * q_max, so that instances of any q_max look alike. */
+void env_encode(const struct env_spec *s, const struct instance *seen, double active, float *state);
+/* The contract that an action in [-1, 1]^n means for the instance as the policy sees it. Structured: never
+ * fails for a tidy instance. Coordinates that are not numbers count as -1. */
+int env_menu(const struct env_spec *s, const float *action, const struct instance *seen, struct menu *out,
+             struct err *e) MUST_CHECK;
+/* What profits are divided by to make rewards: the value of the largest effort. */
+double env_scale(const struct instance *in);
+
+/* ---- retention: who is still there next round -------------------------------------------------- */
+
+#define ENV_LEAVE_SHARE  0.2  /* c0: of a type that is left with nothing, this share leaves */
+#define ENV_RENT_SCALE   0.05 /* u0 / alpha: this rent divides the share that leaves by e */
+#define ENV_FRESH_SHARE  0.05 /* nu: of the empty capacity, filled by new edges in a round */
+#define ENV_BONUS_FACTOR 0.2  /* the largest bonus / alpha */
+
+/* Adds the same to every period-1 reward: incentives stay, participation loosens. */
+void menu_add_bonus(struct menu *m, double bonus);
+/* After a round under `m`: in->prior, the types among the active, and *active, their share of the capacity,
+ * become the next round's. `fresh` is the distribution of the edges that come in. */
+void env_retain(struct instance *in, double *active, const double *fresh, const struct menu *m);
+
+#endif
