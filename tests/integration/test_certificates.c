@@ -28,7 +28,7 @@ static bool welcomed(const struct raw_identity *who, char error_code[WIRE_NAME_M
 		return false;
 	ck_ok(rc, &e);
 	raw_hello(&r);
-	while ((rc = raw_next(&r, &m, WAIT_MS, &e)) == 1 && !yes) {
+	while (!yes && (rc = raw_next(&r, &m, WAIT_MS, &e)) == 1) {
 		yes = m.kind == MSG_WELCOME;
 		if (m.kind == MSG_ERROR)
 			snprintf(error_code, WIRE_NAME_MAX + 1, "%s", m.error.code);
