@@ -4,9 +4,9 @@
  * simulator run this same code. All functions and callbacks belong to one thread (the loop's).
  *
  * The cloud asks, the edge answers; after every reconnect or restart of either side the cloud asks again for
- * what it still lacks. So an edge answers a repeated question from its saved state: it never chooses twice and
- * never trains a task twice once its update is saved. Only Updates are repeated unasked, while their Receipt
- * is missing: after a Welcome, and when the cloud has gone on to a later period.
+ * what it still lacks. So an edge answers a repeated question from its saved state: it never chooses twice
+ * and never trains a task twice once its update is saved. Only Updates are repeated unasked, while their
+ * Receipt is missing: after a Welcome, and when the cloud has gone on to a later period.
  *
  *              edge_connected            Welcome
  *   NO LINK ------------------> HELLO ------------> OPEN
