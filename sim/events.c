@@ -67,6 +67,39 @@ void sim_forget(struct sim_net *n, int owner)
 	n->epoch[owner]++;
 }
 
+void sim_doom(struct sim_net *n, int owner, unsigned sends)
+{
+	if (n->doomed)
+		return;
+	n->doomed = true;
+	n->doomed_owner = owner;
+	n->doomed_sends = sends;
+}
+
+bool sim_is_doomed(const struct sim_net *n, int owner)
+{
+	return n->doomed && n->doomed_owner == owner;
+}
+
+bool sim_is_mute(const struct sim_net *n, int owner)
+{
+	return sim_is_doomed(n, owner) && n->doomed_sends == 0;
+}
+
+void sim_on_death(struct sim_net *n, void (*died)(void *ctx, int owner), void *ctx)
+{
+	n->died = died;
+	n->died_ctx = ctx;
+}
+
+static void bury(struct sim_net *n)
+{
+	if (!n->doomed)
+		return;
+	n->doomed = false;
+	n->died(n->died_ctx, n->doomed_owner);
+}
+
 bool sim_step(struct sim_net *n, int64_t until_ms)
 {
 	struct sim_event e;
@@ -77,6 +110,7 @@ bool sim_step(struct sim_net *n, int64_t until_ms)
 	n->now_ms = e.at_ms;
 	if (e.epoch == n->epoch[e.owner])
 		e.fn(e.ctx, e.arg);
+	bury(n);
 	return true;
 }
 

@@ -64,6 +64,7 @@ static int run_seed(const struct options *o, int64_t seed, const char *folder, s
 	sum->rounds_failed += out.rounds_failed;
 	sum->cloud_crashes += out.cloud_crashes;
 	sum->edge_crashes += out.edge_crashes;
+	sum->deaths_inside += out.deaths_inside;
 	sum->payments += out.payments;
 	sum->rejected += out.rejected;
 	sum->virtual_ms += out.virtual_ms;
@@ -97,10 +98,10 @@ static int run_all(const struct options *o, int64_t from, int64_t to)
 			fprintf(stderr, "foedus-sim: cannot remove %s\n", folder);
 	}
 	printf("%s: seeds %" PRId64 "..%" PRId64 ", %" PRIu64 " rounds done and %" PRIu64 " failed, %" PRIu64
-	       " crashes of clouds and %" PRIu64 " of edges, %" PRIu64 " payments, %" PRIu64
-	       " updates rejected, %.0f virtual s in %.1f s\n",
+	       " crashes of clouds and %" PRIu64 " of edges (%" PRIu64 " in the middle of an event), %" PRIu64
+	       " payments, %" PRIu64 " updates rejected, %.0f virtual s in %.1f s\n",
 	       rc ? "FAILED" : "ok", from, to, sum.rounds_done, sum.rounds_failed, sum.cloud_crashes,
-	       sum.edge_crashes, sum.payments, sum.rejected, (double)sum.virtual_ms * 1e-3,
+	       sum.edge_crashes, sum.deaths_inside, sum.payments, sum.rejected, (double)sum.virtual_ms * 1e-3,
 	       (double)(clock_mono_ms() - began) * 1e-3);
 	return rc ? 1 : 0;
 }

@@ -45,6 +45,21 @@ struct rng *sim_rng(struct sim_net *n)
 	return &n->rng;
 }
 
+uint64_t sim_sent(const struct sim_net *n, int owner)
+{
+	return n->sent[owner];
+}
+
+size_t sim_waiting_max(const struct sim_net *n)
+{
+	return n->waiting_max;
+}
+
+size_t sim_bulk_max(const struct sim_net *n)
+{
+	return n->bulk_max;
+}
+
 uint64_t sim_trace(const struct sim_net *n)
 {
 	return n->trace;
@@ -142,6 +157,26 @@ static void deliver_message(struct sim_link *to, struct flight *f)
 	msg_release(&m);
 }
 
+static void count_up(size_t *now, size_t by, size_t *most)
+{
+	*now += by;
+	if (*now > *most)
+		*most = *now;
+}
+
+/* A process that is dying sends no more. */
+static bool gets_out(struct sim_link *l)
+{
+	struct sim_net *n = l->net;
+
+	if (l->closed || l->broken || sim_is_mute(n, l->owner))
+		return false;
+	if (sim_is_doomed(n, l->owner))
+		n->doomed_sends--;
+	n->sent[l->owner]++;
+	return true;
+}
+
 static void give_room(struct sim_link *from, size_t bytes)
 {
 	bool full = from->bulk >= BULK_MAX;
@@ -167,6 +202,8 @@ static void on_arrival(void *ctx, uint64_t arg)
 	}
 	if (f->is_chunk)
 		give_room(to->other, f->bytes.len);
+	else
+		to->other->waiting--;
 	flight_free(f);
 }
 
@@ -175,6 +212,8 @@ static void send_at(struct sim_link *l, struct flight *f, bool in_order)
 {
 	int64_t at = l->net->now_ms + latency(l->net);
 
+	if (!f->is_chunk)
+		count_up(&l->waiting, 1, &l->net->waiting_max);
 	if (in_order && at < l->last_ms)
 		at = l->last_ms;
 	if (at > l->last_ms)
@@ -212,7 +251,7 @@ static void op_send(struct link *base, const struct msg *m)
 	struct sim_net *n = l->net;
 	struct flight *f;
 
-	if (l->closed || l->broken)
+	if (!gets_out(l))
 		return;
 	if (drawn(n, n->faults.cut)) {
 		cut(l);
@@ -247,14 +286,14 @@ static void op_send_chunk(struct link *base, uint32_t transfer, uint64_t offset,
 	struct sim_link *l = (struct sim_link *)base;
 	struct flight *f;
 
-	if (l->closed || l->broken)
+	if (!gets_out(l))
 		return;
 	f = flight_new(l);
 	f->is_chunk = true;
 	f->transfer = transfer;
 	f->offset = offset;
 	buf_append(&f->bytes, data, len);
-	l->bulk += len;
+	count_up(&l->bulk, len, &l->net->bulk_max);
 	send_at(l, f, true);
 }
 
@@ -307,6 +346,13 @@ void sim_kill_links(struct sim_net *n, int owner)
 		l->other->broken = true;
 		end_later(l->other, latency(n), false);
 	}
+}
+
+void sim_cut(struct sim_net *n, int owner)
+{
+	for (struct sim_link *l = n->links; l; l = l->next)
+		if (l->owner == owner && !l->closed && !l->broken)
+			cut(l);
 }
 
 void sim_partition(struct sim_net *n, int owner, int64_t until_ms)

@@ -27,7 +27,10 @@ void sim_net_free(struct sim_net *n);
 int64_t sim_now(const struct sim_net *n); /* ms since the beginning */
 bool sim_is_calm(const struct sim_net *n);
 struct rng *sim_rng(struct sim_net *n);
-uint64_t sim_trace(const struct sim_net *n); /* hash of all that was delivered, and when */
+uint64_t sim_sent(const struct sim_net *n, int owner); /* messages and chunks that it sent */
+size_t sim_waiting_max(const struct sim_net *n);       /* messages under way on one link, at most */
+size_t sim_bulk_max(const struct sim_net *n);          /* chunk bytes likewise */
+uint64_t sim_trace(const struct sim_net *n);           /* hash of all that was delivered, and when */
 
 /* Owners are processes: 0 is the cloud, 1.. the edges. What is scheduled for an owner is forgotten
  * when sim_forget() is called for it (a crash). */
@@ -36,6 +39,13 @@ void sim_after(struct sim_net *n, int64_t delay_ms, int owner, sim_event_fn *fn,
 void sim_forget(struct sim_net *n, int owner);
 /* Runs the next event; false when there is none or `until_ms` is reached. */
 bool sim_step(struct sim_net *n, int64_t until_ms);
+
+/* The process dies in the middle of this event: after so many more sends nothing of it gets out, and when
+ * the event is over, `died` is called (sim_on_death). Only one process at a time; a second is ignored. */
+void sim_doom(struct sim_net *n, int owner, unsigned sends);
+bool sim_is_doomed(const struct sim_net *n, int owner);
+bool sim_is_mute(const struct sim_net *n, int owner); /* doomed, and has no send left */
+void sim_on_death(struct sim_net *n, void (*died)(void *ctx, int owner), void *ctx);
 
 /* An executor whose jobs end after a while. After sim_forget() of its owner, sim_executor_flush() ends
  * those that were under way. */
@@ -58,6 +68,8 @@ struct sim_dial {
 void sim_dial(struct sim_net *n, const struct sim_dial *d);
 /* The process is gone: its links fall silent, the other ends notice later. */
 void sim_kill_links(struct sim_net *n, int owner);
+/* The connection breaks; both ends notice soon. */
+void sim_cut(struct sim_net *n, int owner);
 void sim_partition(struct sim_net *n, int owner, int64_t until_ms);
 
 #endif

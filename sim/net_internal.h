@@ -30,6 +30,7 @@ struct sim_link {
 	bool authenticated;
 	uint64_t seq;
 	int64_t last_ms; /* when the youngest frame under way arrives at the other end */
+	size_t waiting;  /* messages under way from this end */
 	size_t bulk;     /* chunk bytes under way from this end */
 };
 
@@ -43,6 +44,13 @@ struct sim_net {
 	uint32_t epoch[SIM_OWNERS_MAX];
 	int64_t partition_ms[SIM_OWNERS_MAX]; /* until when */
 	struct sim_link *links;
+	uint64_t sent[SIM_OWNERS_MAX];
+	size_t waiting_max, bulk_max; /* on any link, so far */
+	bool doomed;
+	int doomed_owner;
+	unsigned doomed_sends; /* that still get out */
+	void (*died)(void *ctx, int owner);
+	void *died_ctx;
 };
 
 #endif

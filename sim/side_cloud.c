@@ -1,4 +1,5 @@
 /* The cloud of the simulated federation: the real core and the real store, which survives crashes. */
+#include <limits.h>
 #include <string.h>
 
 #include "sim/world_internal.h"
@@ -14,8 +15,30 @@ static void fatal(void *ctx, const struct err *why)
 {
 	struct world *w = ctx;
 
-	if (!w->broken.code)
+	if (w->commits_failed == 0 && !w->broken.code)
 		err_set(&w->broken, E_INTERNAL, "the cloud died of its store: %s", why->text);
+	w->cloud_is_dead = true;
+	w->sent_at_death = sim_sent(w->net, 0);
+	sim_doom(w->net, 0, UINT_MAX);
+}
+
+static bool drawn(struct world *w, double probability)
+{
+	return !sim_is_calm(w->net) && rng_double(&w->rng) < probability;
+}
+
+/* Asked before every commit: some fail, and after some the process dies before all its messages got out. */
+static bool commit_fails(void *ctx)
+{
+	struct world *w = ctx;
+
+	if (sim_is_mute(w->net, 0) || drawn(w, 0.001)) {
+		w->commits_failed++;
+		return true;
+	}
+	if (drawn(w, 0.004))
+		sim_doom(w->net, 0, (unsigned)rng_below(&w->rng, 4));
+	return false;
 }
 
 static void on_tick(void *ctx, uint64_t arg)
@@ -23,7 +46,8 @@ static void on_tick(void *ctx, uint64_t arg)
 	struct world *w = ctx;
 
 	cloud_tick(w->cloud);
-	check_now(w);
+	if (!sim_is_doomed(w->net, 0))
+		check_now(w);
 	sim_after(w->net, 50, 0, on_tick, w, arg);
 }
 
@@ -31,7 +55,12 @@ int cloud_start(struct world *w, struct err *e)
 {
 	struct cloud_env env = {
 	    .ctx = w, .wall_ms = wall_ms, .fatal = fatal, .executor = w->executor, .ops = &toy_ops, .ops_ctx = w};
-	int rc = cloud_new(&w->cloud_config, &env, w->store, w->cloud_blobs, &w->cloud, e);
+	int rc;
+
+	store_plan_failures(w->store, commit_fails, w);
+	w->commits_failed = 0;
+	w->cloud_is_dead = false;
+	rc = cloud_new(&w->cloud_config, &env, w->store, w->cloud_blobs, &w->cloud, e);
 
 	if (rc)
 		return rc;
@@ -39,8 +68,18 @@ int cloud_start(struct world *w, struct err *e)
 	return 0;
 }
 
+/* Once its store has failed the cloud must say nothing more. */
+static void check_silence(struct world *w)
+{
+	if (w->cloud_is_dead && sim_sent(w->net, 0) != w->sent_at_death && !w->broken.code)
+		err_set(&w->broken, E_INTERNAL, "the cloud went on talking after its store had failed");
+}
+
 void cloud_crash(struct world *w)
 {
+	check_silence(w);
+	if (!w->cloud_is_dead)
+		check_memory(w);
 	sim_forget(w->net, 0);
 	sim_kill_links(w->net, 0);
 	cloud_abandon(w->cloud);

@@ -22,10 +22,12 @@ static int save(void *ctx, const struct edge_state *state, struct err *e)
 {
 	struct side_edge *s = ctx;
 
-	if (drawn(s->world, 0.01))
+	if (sim_is_mute(s->world->net, s->number) || drawn(s->world, 0.01))
 		return err_set(e, E_IO, "simulated: no space left");
 	s->state = *state;
 	s->has_state = true;
+	if (drawn(s->world, 0.01))
+		sim_doom(s->world->net, s->number, (unsigned)rng_below(&s->world->rng, 2));
 	return 0;
 }
 
@@ -42,13 +44,14 @@ static int telemetry(void *ctx, uint64_t round, uint32_t period, const struct ma
 	return 0;
 }
 
+/* Another one at every call: whoever chose again after a crash would choose differently. */
 static int own_type(void *ctx, uint64_t round, uint32_t period, const struct market *m)
 {
 	struct side_edge *s = ctx;
-	struct rng rng;
 
-	rng_seed(&rng, s->world->config.seed ^ round, (uint64_t)s->number * 4 + period);
-	return (int)rng_below(&rng, (uint64_t)m->terms.types);
+	(void)round;
+	(void)period;
+	return (int)rng_below(&s->world->rng, (uint64_t)m->terms.types);
 }
 
 static void on_trained(void *ctx, uint64_t number)
@@ -102,6 +105,9 @@ static void on_installed(void *ctx, uint64_t version)
 	struct err e = ERR_INIT;
 
 	if (inspect(s, s->installing.data, s->installing.len, &agent, &e) == 0) {
+		if (agent.version <= s->agent.version)
+			err_set(&s->world->broken, E_INTERNAL, "%s puts agent %d in the place of %d", s->name,
+			        (int)agent.version, (int)s->agent.version);
 		s->agent = agent;
 		for (size_t i = 0; i < agent.blob_count; i++)
 			if (!blobs_has(s->blobs, &agent.blobs[i].digest, NULL))
@@ -123,7 +129,7 @@ static void receipt(void *ctx, uint64_t round, const struct msg_receipt *r)
 {
 	struct side_edge *s = ctx;
 
-	if (s->receipt_count < SIM_RECEIPTS_MAX)
+	if (!sim_is_mute(s->world->net, s->number) && s->receipt_count < SIM_RECEIPTS_MAX)
 		s->receipt[s->receipt_count++] = (struct receipt_record){round, *r};
 }
 

@@ -53,7 +53,8 @@ int toy_train(struct side_edge *s, const struct msg_task *task, struct msg_updat
 		struct msg_result *r = &out->result[out->result_count++];
 
 		rc = load(s->blobs, &w->start, floats, v, e);
-		mix(v, floats, task->seed + (uint64_t)s->number, w->samples);
+		/* another result at every training, so that one done twice shows */
+		mix(v, floats, task->seed + rng_u64(&s->world->rng), w->samples);
 		if (s->liar)
 			v[0] = NAN;
 		memcpy(r->kind, w->kind, sizeof(r->kind));
@@ -98,7 +99,7 @@ static int write_menu(struct job *job, struct err *e)
 		for (int l = 0; l < K; l++) {
 			double low = l > 0 && job->menu.q2[k][l - 1] > q2[l] ? job->menu.q2[k][l - 1] : q2[l];
 
-			job->menu.q2[k][l] = q2[l] = low + rng_double(&rng);
+			job->menu.q2[k][l] = q2[l] = low + (low > 0 || rng_below(&rng, 3) > 0 ? rng_double(&rng) : 0);
 		}
 	}
 	rc = menu_least_rewards(&job->menu, &job->instance, e);

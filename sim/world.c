@@ -12,8 +12,8 @@
 #define CALM_MS 60000 /* faults stop */
 #define SETTLE_MS                                                                                            \
 	15000 /* for peers to notice dead links: twice the silence an edge bears before its Welcome */
-#define END_MS   900000 /* and by this time all must be done */
-#define CHAOS_MS 400    /* between two chances of a crash or a partition */
+#define END_MS  900000 /* and by this time all must be done */
+#define REST_MS 3000   /* for the last receipts and deployments */
 
 static void market(struct instance *in, struct rng *rng)
 {
@@ -90,44 +90,6 @@ static int open_edge(struct world *w, int i, struct err *e)
 	return open_blobs(w, s->name, &s->blobs, e);
 }
 
-static void restart_edge(void *ctx, uint64_t arg)
-{
-	(void)arg;
-	edge_start(ctx);
-}
-
-static void restart_cloud(void *ctx, uint64_t arg)
-{
-	struct world *w = ctx;
-	struct err e = ERR_INIT;
-
-	(void)arg;
-	if (cloud_start(w, &e) && !w->broken.code)
-		err_set(&w->broken, E_INTERNAL, "the cloud does not start again: %s", e.text);
-}
-
-/* One chance of misfortune. Runs as the world's own event, so nobody's callback is on the stack. */
-static void chaos(void *ctx, uint64_t arg)
-{
-	struct world *w = ctx;
-	struct side_edge *s = &w->edge[rng_below(&w->rng, (uint64_t)w->config.edges)];
-	int64_t away = 100 + (int64_t)rng_below(&w->rng, 4000);
-
-	if (sim_is_calm(w->net))
-		return;
-	if (w->cloud && rng_below(&w->rng, 60) == 0) {
-		cloud_crash(w);
-		sim_after(w->net, away, WORLD, restart_cloud, w, 0);
-	}
-	if (s->edge && rng_below(&w->rng, 25) == 0) {
-		edge_crash(s);
-		sim_after(w->net, away, WORLD, restart_edge, s, 0);
-	}
-	if (rng_below(&w->rng, 30) == 0)
-		sim_partition(w->net, s->number, sim_now(w->net) + away);
-	sim_after(w->net, 1 + (int64_t)rng_below(&w->rng, CHAOS_MS), WORLD, chaos, w, arg);
-}
-
 static int open_world(struct world *w, struct err *e)
 {
 	int rc;
@@ -184,51 +146,58 @@ static uint64_t rounds_ended(struct world *w)
 	return cloud_round(w->cloud) ? last - 1 : last;
 }
 
-/* In the calm, `rounds` more rounds must end, the last of them well. */
-static void play(struct world *w)
+/* Goes on until so many more rounds have ended. */
+static void play_rounds(struct world *w, uint64_t count, const char *when)
 {
-	uint64_t before = 0;
+	uint64_t before = rounds_ended(w);
 
-	for (int i = 0; i < w->config.edges; i++)
-		edge_start(&w->edge[i]);
-	sim_after(w->net, CHAOS_MS, WORLD, chaos, w, 0);
-	while (!w->broken.code && sim_step(w->net, CALM_MS + SETTLE_MS))
+	while (!w->broken.code && rounds_ended(w) < before + count && sim_step(w->net, END_MS))
 		continue;
-	while (!w->broken.code && !w->cloud && sim_step(w->net, END_MS))
-		continue;
-	before = rounds_ended(w);
-	/* one more than asked: the round that the calm found under way may still suffer from what was before */
-	while (!w->broken.code && rounds_ended(w) < before + w->config.rounds + 1 && sim_step(w->net, END_MS))
-		continue;
-	if (!w->broken.code && rounds_ended(w) < before + w->config.rounds + 1)
-		err_set(&w->broken, E_INTERNAL, "stuck: %" PRIu64 " rounds ended in the calm, %" PRIu64 " were due",
-		        rounds_ended(w) - before, w->config.rounds + 1);
+	if (!w->broken.code && rounds_ended(w) < before + count)
+		err_set(&w->broken, E_INTERNAL, "stuck: %" PRIu64 " rounds ended %s, %" PRIu64 " were due",
+		        rounds_ended(w) - before, when, count);
 }
 
-/* In the last round every honest edge that took an item was paid for it. */
-static void check_liveness(struct world *w)
+static void play_until(struct world *w, int64_t until_ms)
 {
-	uint64_t last = rounds_ended(w);
-	struct err e = ERR_INIT;
-	struct round r;
+	while (!w->broken.code && sim_step(w->net, until_ms))
+		continue;
+}
 
-	memset(&r, 0, sizeof(r));
-	if (w->broken.code || store_load_round(w->store, last, &r, &e))
-		return;
-	if (r.seat_count < (size_t)w->config.edges)
-		err_set(&w->broken, E_INTERNAL, "round %" PRIu64 " in the calm has %zu seats for %d edges", r.id,
-		        r.seat_count, w->config.edges);
-	for (size_t i = 0; i < r.seat_count && !w->broken.code; i++) {
-		int number = 0;
+static void play_chaos(struct world *w)
+{
+	for (int i = 0; i < w->config.edges; i++)
+		edge_start(&w->edge[i]);
+	trouble_begin(w);
+	play_until(w, CALM_MS + SETTLE_MS);
+	while (!w->broken.code && !w->cloud && sim_step(w->net, END_MS))
+		continue;
+}
 
-		if (sscanf(r.seat[i].edge, "edge-%d", &number) != 1 || w->edge[number - 1].liar ||
-		    r.seat[i].item[0] < 0)
-			continue;
-		if (r.seat[i].task[0].state != TASK_ACCEPTED)
-			err_set(&w->broken, E_INTERNAL, "round %" PRIu64 " in the calm: %s's task is %s: %s", r.id,
-			        r.seat[i].edge, task_state_name(r.seat[i].task[0].state), r.seat[i].task[0].reason);
-	}
-	round_release(&r);
+/* Without any faults; the round that the calm found under way may still suffer from what was before. */
+static void play_calm(struct world *w)
+{
+	play_rounds(w, w->config.rounds + 1, "in the calm");
+	check_calm(w, rounds_ended(w), true);
+}
+
+/* With breaks that nobody may be the worse for. */
+static void play_mild(struct world *w)
+{
+	uint64_t first = rounds_ended(w) + 1, known;
+
+	trouble_mild(w, true);
+	play_rounds(w, w->config.rounds + 1, "under mild breaks");
+	trouble_mild(w, false);
+	play_until(w, sim_now(w->net) + SETTLE_MS);
+	for (uint64_t id = first; id <= rounds_ended(w); id++)
+		check_calm(w, id, false);
+	known = w->cloud ? cloud_agent_version(w->cloud) : 0;
+	play_until(w, sim_now(w->net) + REST_MS);
+	for (int i = 0; i < w->config.edges && !w->broken.code; i++)
+		if (w->edge[i].agent.version < known)
+			err_set(&w->broken, E_INTERNAL, "%s serves agent %" PRIu64 ", the newest is %" PRIu64,
+			        w->edge[i].name, w->edge[i].agent.version, known);
 }
 
 int sim_run(const struct sim_config *config, struct sim_outcome *out, struct err *e)
@@ -239,9 +208,10 @@ int sim_run(const struct sim_config *config, struct sim_outcome *out, struct err
 	w->config = *config;
 	rc = open_world(w, e);
 	if (!rc) {
-		play(w);
-		check_liveness(w);
-		if (w->cloud)
+		play_chaos(w);
+		play_calm(w);
+		play_mild(w);
+		if (w->cloud && !w->broken.code)
 			check_end(w);
 		w->out.trace = sim_trace(w->net);
 		w->out.virtual_ms = sim_now(w->net);

@@ -22,6 +22,7 @@ struct sim_outcome {
 	uint64_t trace; /* equal for equal seeds */
 	uint64_t rounds_done, rounds_failed;
 	uint64_t cloud_crashes, edge_crashes;
+	uint64_t deaths_inside; /* of those, in the middle of an event */
 	uint64_t payments, rejected;
 	int64_t virtual_ms;
 };

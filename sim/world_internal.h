@@ -60,6 +60,10 @@ struct world {
 	struct executor *executor;
 	struct side_edge edge[SIM_EDGES_MAX];
 	struct sim_outcome out;
+	uint64_t commits_failed; /* on purpose, since the cloud started */
+	bool cloud_is_dead;      /* its store failed */
+	uint64_t sent_at_death;
+	bool mild;         /* trouble_mild() is on */
 	struct err broken; /* code 0 while all invariants hold */
 };
 
@@ -71,6 +75,11 @@ void cloud_crash(struct world *w);
 void edge_start(struct side_edge *s);
 void edge_crash(struct side_edge *s);
 
+/* trouble.c: crashes, partitions and cuts. */
+void trouble_begin(struct world *w);
+/* Breaks that a federation must get over without anybody's loss: links cut, processes restarted. */
+void trouble_mild(struct world *w, bool on);
+
 /* toy.c: blobs are `floats` numbers; training mixes the start with numbers from the seed. */
 extern const struct job_ops toy_ops; /* ctx = struct world */
 int toy_train(struct side_edge *s, const struct msg_task *task, struct msg_update *out,
@@ -79,8 +88,18 @@ int toy_train(struct side_edge *s, const struct msg_task *task, struct msg_updat
 int toy_inspect(const uint8_t *manifest, size_t n, uint64_t *version, struct blob_ref *out, size_t *count,
                 struct err *e) MUST_CHECK;
 
+/* Records the first broken invariant. */
+#define BREAK(w, ...) (void)((w)->broken.code || err_set(&(w)->broken, E_INTERNAL, __VA_ARGS__))
+
 /* check.c: records the first broken invariant in w->broken. */
 void check_now(struct world *w);
 void check_end(struct world *w);
+/* Rounds in the calm: every honest edge that took an item was paid for it, and all serve the new agent.
+ * `all`: every edge has a seat. */
+void check_calm(struct world *w, uint64_t round, bool all);
+/* check_store.c: what the cloud holds in memory is what its store holds. */
+void check_memory(struct world *w);
+/* check_modules.c: every module is the mean of exactly the accepted updates. */
+void check_modules(struct world *w);
 
 #endif

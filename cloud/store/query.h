@@ -56,6 +56,8 @@ enum statement {
 struct store {
 	sqlite3 *db;
 	sqlite3_stmt *cached[ST_COUNT];
+	bool (*fails)(void *ctx); /* asked before a commit; NULL = never */
+	void *fails_ctx;
 	struct err scratch; /* takes the errors of callers who passed NULL */
 };
 

@@ -77,7 +77,15 @@ int store_commit(struct store *s, struct err *e)
 {
 	if (sqlite3_get_autocommit(s->db))
 		return err_set(e, E_STATE, "no transaction of the store is open");
+	if (s->fails && s->fails(s->fails_ctx))
+		return err_set(e, E_IO, "database: a failure that was asked for");
 	return control(s, ST_COMMIT, "COMMIT", e);
+}
+
+void store_plan_failures(struct store *s, bool (*fails)(void *ctx), void *ctx)
+{
+	s->fails = fails;
+	s->fails_ctx = ctx;
 }
 
 void store_rollback(struct store *s)

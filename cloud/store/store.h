@@ -23,6 +23,9 @@ void store_close(struct store *s); /* an open transaction is rolled back */
 int store_begin(struct store *s, struct err *e) MUST_CHECK;
 /* After an error nothing is recorded: roll back. */
 int store_commit(struct store *s, struct err *e) MUST_CHECK;
+/* For tests and the simulator: `fails` is asked before every commit, and a commit for which it answers true
+ * fails with E_IO, as on a full disk. NULL = none. */
+void store_plan_failures(struct store *s, bool (*fails)(void *ctx), void *ctx);
 void store_rollback(struct store *s); /* fine without a transaction */
 
 /* The round itself without its seats; one seat without its tasks; one task. Each inserts or replaces. A seat

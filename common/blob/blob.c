@@ -208,14 +208,39 @@ static int each_in(struct blobs *b, const char *folder, int (*visit)(void *ctx, 
 	return rc;
 }
 
+/* Which of the 256 sub-folders there are: most stores hold few blobs. */
+static int list_fans(const struct blobs *b, bool there[256], struct err *e)
+{
+	char path[BLOB_PATH_MAX];
+	struct dirent *entry;
+	DIR *dir;
+
+	memset(there, 0, 256 * sizeof(*there));
+	snprintf(path, sizeof(path), "%s/blobs", b->folder);
+	dir = opendir(path);
+	if (!dir)
+		return err_errno(e, "%s: cannot list", path);
+	while ((entry = readdir(dir))) {
+		unsigned fan;
+
+		if (strlen(entry->d_name) == 2 && sscanf(entry->d_name, "%2x", &fan) == 1)
+			there[fan] = true;
+	}
+	closedir(dir);
+	return 0;
+}
+
 int blobs_each(struct blobs *b, int (*visit)(void *ctx, const struct blob_ref *ref), void *ctx, struct err *e)
 {
 	char path[BLOB_PATH_MAX];
-	int rc = 0;
+	bool there[256];
+	int rc = list_fans(b, there, e);
 
 	for (unsigned fan = 0; rc == 0 && fan < 256; fan++) {
 		struct digest d = {{(uint8_t)fan}};
 
+		if (!there[fan])
+			continue;
 		blob_fan_path(b, &d, path);
 		rc = each_in(b, path, visit, ctx, e);
 	}
