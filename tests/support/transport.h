@@ -13,7 +13,7 @@ enum { BENCH_EDGES_MAX = 64, BENCH_REPEATS_MAX = 64 };
 /* What the cloud reports through its pipe at the end. */
 struct bench_result {
 	double seconds, durable_seconds; /* medians */
-	double peak_mb, rss_kb;
+	double peak_mb, rss_kb, cpu_seconds;
 };
 
 /* Set before the processes are forked. */

@@ -46,18 +46,15 @@ static int by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static double peak_mb(void)
+static void end_bench(struct cloud *c)
 {
+	struct bench_result r = {0};
 	struct rusage u;
 
 	getrusage(RUSAGE_SELF, &u);
-	return (double)u.ru_maxrss / 1024;
-}
-
-static void end_bench(struct cloud *c)
-{
-	struct bench_result r = {.peak_mb = peak_mb()};
-
+	r.peak_mb = (double)u.ru_maxrss / 1024;
+	r.cpu_seconds = (double)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) +
+	                (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
 	qsort(c->seconds, (size_t)bench.repeats, sizeof(double), by_value);
 	qsort(c->durable, (size_t)bench.repeats, sizeof(double), by_value);
 	r.seconds = c->seconds[bench.repeats / 2];
