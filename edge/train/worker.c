@@ -3,9 +3,13 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "common/base/clock.h"
 #include "common/base/mem.h"
+
+#define TRAINING_NICE 5 /* users' requests go before training when processors are short */
 
 /* What the thread has to itself until it sends the async. */
 struct job {
@@ -47,6 +51,7 @@ static void thread_main(void *arg)
 	struct train_watch watch = {is_cancelled, j};
 	int64_t began_ms = clock_mono_ms();
 
+	(void)setpriority(PRIO_PROCESS, (id_t)gettid(), TRAINING_NICE); /* this thread only */
 	if (train_task(&j->task, j->input, &w->data, &watch, &j->output, &j->why) == 0)
 		j->why.code = 0;
 	j->output.update.duration_ms = (uint64_t)(clock_mono_ms() - began_ms);
