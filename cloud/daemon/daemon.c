@@ -14,6 +14,7 @@
 #include "cloud/admin/admin.h"
 #include "cloud/core/cloud.h"
 #include "cloud/daemon/setup.h"
+#include "common/base/address.h"
 #include "common/base/clock.h"
 #include "common/base/file.h"
 #include "common/base/log.h"
@@ -142,8 +143,8 @@ static int start_server(struct daemon *d, struct err *e)
 {
 	static const struct net_server_events events = {on_accept, on_refused};
 	struct net_server_options o = {.links_max = (uint32_t)d->options->links_max};
-	char host[256];
-	int rc = setup_address(d->options->listen, "--listen", host, sizeof(host), &o.port, e);
+	char host[ADDRESS_HOST_MAX];
+	int rc = address_parse(d->options->listen, "--listen", 0, host, &o.port, e);
 
 	o.host = host;
 	if (!rc)

@@ -27,26 +27,6 @@ int setup_tls(const struct cloud_options *o, struct tls_ctx **out, struct err *e
 	return rc ? rc : tls_ctx_new(out, &files, NET_ROLE_CLOUD, NET_ROLE_EDGE, e);
 }
 
-int setup_address(const char *text, const char *what, char *host, size_t cap, uint16_t *port, struct err *e)
-{
-	const char *colon = strrchr(text, ':');
-	size_t n = colon ? (size_t)(colon - text) : 0;
-	int64_t number;
-
-	if (colon && n >= 2 && text[0] == '[' && colon[-1] == ']') {
-		text++;
-		n -= 2;
-	}
-	if (!colon || n == 0 || n >= cap)
-		return err_set(e, E_INVALID, "%s: '%.80s' is not HOST:PORT", what, text);
-	memcpy(host, text, n);
-	host[n] = 0;
-	if (str_to_int(colon + 1, what, 0, 65535, &number, e))
-		return E_INVALID;
-	*port = (uint16_t)number;
-	return 0;
-}
-
 /* Two clouds on one state folder would pay twice. */
 static int lock_state(const char *state, int *out, struct err *e)
 {

@@ -25,8 +25,5 @@ void setup_close(struct setup *s);
 int setup_tls(const struct cloud_options *o, struct tls_ctx **out, struct err *e) MUST_CHECK;
 /* Puts the names of --allow on the allow-list. */
 int setup_allow(const struct cloud_options *o, struct cloud *c, struct err *e) MUST_CHECK;
-/* "HOST:PORT" or "[IPV6]:PORT" into its parts. */
-int setup_address(const char *text, const char *what, char *host, size_t cap, uint16_t *port,
-                  struct err *e) MUST_CHECK;
 
 #endif

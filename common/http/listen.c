@@ -8,32 +8,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "common/base/str.h"
+#include "common/base/address.h"
 
 #define BACKLOG 256
-
-/* Splits "HOST:PORT" or "[HOST]:PORT". */
-static int split(const char *address, char *host, size_t cap, int64_t *port, struct err *e)
-{
-	const char *colon = strrchr(address, ':');
-	size_t n = colon ? (size_t)(colon - address) : 0;
-	struct err why;
-
-	if (!colon || n == 0 || str_to_int(colon + 1, "port", 0, 65535, port, &why))
-		return err_set(e, E_INVALID, "'%s' is not HOST:PORT or [IPV6]:PORT with a port from 0 to 65535",
-		               address);
-	if (n >= 2 && address[0] == '[' && address[n - 1] == ']') {
-		address++;
-		n -= 2;
-	} else if (memchr(address, ':', n)) {
-		return err_set(e, E_INVALID, "'%s': write an IPv6 address in brackets, [IPV6]:PORT", address);
-	}
-	if (n == 0 || n >= cap)
-		return err_set(e, E_INVALID, "'%s': the host has 1 to %zu characters", address, cap - 1);
-	memcpy(host, address, n);
-	host[n] = '\0';
-	return 0;
-}
 
 static int bound(const struct addrinfo *a)
 {
@@ -69,13 +46,13 @@ int http_listen(const char *address, struct http_server *s, int *fd, struct err 
 	const struct addrinfo hints = {
 	    .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
 	struct addrinfo *list, *a;
-	char host[256], service[8];
-	int64_t port;
-	int rc = split(address, host, sizeof(host), &port, e);
+	char host[ADDRESS_HOST_MAX], service[8];
+	uint16_t port;
+	int rc = address_parse(address, NULL, 0, host, &port, e);
 
 	if (rc)
 		return rc;
-	snprintf(service, sizeof(service), "%d", (int)port);
+	snprintf(service, sizeof(service), "%u", port);
 	rc = getaddrinfo(host, service, &hints, &list);
 	if (rc)
 		return err_set(e, E_INVALID, "cannot listen on %s: %s", address, gai_strerror(rc));

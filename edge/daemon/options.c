@@ -44,27 +44,6 @@ static const struct opt table[] = {
 const struct opt_program edge_program = {
     "foedus-edge", "chooses contracts, trains on data that stays here, serves the agent to users", "", table};
 
-int edge_address(const char *text, const char *what, char host[EDGE_HOST_MAX], uint16_t *port, struct err *e)
-{
-	const char *colon = strrchr(text, ':');
-	const char *from = text;
-	size_t n = colon ? (size_t)(colon - text) : 0;
-	int64_t number;
-
-	if (n >= 2 && from[0] == '[' && colon[-1] == ']') {
-		from++;
-		n -= 2;
-	}
-	if (n == 0 || n >= EDGE_HOST_MAX)
-		return err_set(e, E_INVALID, "%s: '%.80s' is not HOST:PORT", what, text);
-	memcpy(host, from, n);
-	host[n] = 0;
-	if (str_to_int(colon + 1, what, 1, 65535, &number, e))
-		return E_INVALID;
-	*port = (uint16_t)number;
-	return 0;
-}
-
 int edge_required(const char *value, const char *option, struct err *e)
 {
 	return value ? 0 : err_set(e, E_INVALID, "--%s is needed (foedus-edge --help)", option);

@@ -16,10 +16,6 @@ struct edge_options {
 
 extern const struct opt_program edge_program;
 
-#define EDGE_HOST_MAX 256
-/* "HOST:PORT" or "[IPV6]:PORT" into its parts; the port is 1 to 65535. */
-int edge_address(const char *text, const char *what, char host[EDGE_HOST_MAX], uint16_t *port,
-                 struct err *e) MUST_CHECK;
 /* E_INVALID when this option was not given. */
 int edge_required(const char *value, const char *option, struct err *e) MUST_CHECK;
 

@@ -24,7 +24,7 @@ static int open_identity(const struct edge_options *o, struct edge_setup *s, str
 	int rc = edge_required(o->cloud, "cloud", e);
 
 	if (!rc)
-		rc = edge_address(o->cloud, "--cloud", s->host, &s->port, e);
+		rc = address_parse(o->cloud, "--cloud", 1, s->host, &s->port, e);
 	if (!rc)
 		rc = edge_required(o->agent_key, "agent-key", e);
 	if (!rc && !str_is_name(o->agent_id, WIRE_NAME_MAX))

@@ -2,6 +2,7 @@
 #ifndef EDGE_DAEMON_SETUP_H
 #define EDGE_DAEMON_SETUP_H
 
+#include "common/base/address.h"
 #include "common/agent/key.h"
 #include "common/blob/blob.h"
 #include "common/net/tls_ctx.h"
@@ -14,7 +15,7 @@
 struct edge_setup {
 	struct tls_ctx *tls;
 	char name[WIRE_NAME_MAX + 1]; /* the certificate's */
-	char host[EDGE_HOST_MAX];     /* of the cloud */
+	char host[ADDRESS_HOST_MAX];  /* of the cloud */
 	uint16_t port;
 	struct records records;
 	struct blobs *blobs;

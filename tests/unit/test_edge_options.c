@@ -4,25 +4,6 @@
 
 #include "tests/support/suite.h"
 
-START_TEST(addresses_have_a_host_and_a_port)
-{
-	char host[EDGE_HOST_MAX];
-	uint16_t port;
-	struct err e = ERR_INIT;
-
-	ck_ok(edge_address("cloud.example:7700", "--cloud", host, &port, &e), &e);
-	ck_assert_str_eq(host, "cloud.example");
-	ck_assert_uint_eq(port, 7700);
-	ck_ok(edge_address("[::1]:1", "--cloud", host, &port, &e), &e);
-	ck_assert_str_eq(host, "::1");
-	ck_fails(edge_address("cloud", "--cloud", host, &port, &e), E_INVALID, &e, "'cloud' is not HOST:PORT");
-	ck_fails(edge_address(":7700", "--cloud", host, &port, &e), E_INVALID, &e, "HOST:PORT");
-	ck_fails(edge_address("[]:7700", "--cloud", host, &port, &e), E_INVALID, &e, "HOST:PORT");
-	ck_fails(edge_address("cloud:0", "--cloud", host, &port, &e), E_INVALID, &e, "from 1 to 65535");
-	ck_fails(edge_address("cloud:x", "--cloud", host, &port, &e), E_INVALID, &e, "--cloud");
-}
-END_TEST
-
 START_TEST(every_default_is_accepted)
 {
 	char *argv[] = {(char *)"foedus-edge", (char *)"--cloud", (char *)"c:1", NULL};
@@ -51,5 +32,4 @@ START_TEST(wrong_values_name_the_option)
 }
 END_TEST
 
-SUITE("edge/daemon/options", addresses_have_a_host_and_a_port, every_default_is_accepted,
-      wrong_values_name_the_option)
+SUITE("edge/daemon/options", every_default_is_accepted, wrong_values_name_the_option)
