@@ -8,14 +8,20 @@
 #include "tests/support/farm.h"
 #include "tests/support/suite.h"
 
-#define EDGES    2
+#define EDGES 2
+/* Enough work for a kill to come in the middle of it. */
+#ifdef __SANITIZE_ADDRESS__
+#define SAMPLES 300
+#else
+#define SAMPLES 1500
+#endif
 #define PATIENCE 150000
 
 static struct farm *f;
 
 static void begin(int rounds)
 {
-	f = farm_new((struct farm_options){.rounds = rounds, .edges_min = EDGES, .samples_per_effort = 1500});
+	f = farm_new((struct farm_options){.rounds = rounds, .edges_min = EDGES, .samples_per_effort = SAMPLES});
 	farm_start_cloud(f);
 	for (int k = 0; k < EDGES; k++)
 		farm_start_edge(f, k);
