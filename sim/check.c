@@ -80,13 +80,20 @@ static void check_round(struct world *w, const struct round *r)
 	}
 }
 
+static const struct edge_done *saved(const struct edge_state *s, uint64_t task)
+{
+	for (size_t i = 0; i < s->done_count; i++)
+		if (s->done[i].update.task == task)
+			return &s->done[i];
+	return NULL;
+}
+
 /* What the cloud was told of finished work is what the edge has saved. */
 static void check_updates(struct world *w, const struct seat *seat, const struct side_edge *s)
 {
 	for (int stage = 0; stage < STAGES; stage++) {
 		const struct msg_update *u = &seat->task[stage].update;
-		struct edge_state copy = s->state;
-		const struct edge_done *done = edge_state_done(&copy, u->task);
+		const struct edge_done *done = saved(&s->state, u->task);
 
 		if (u->task == 0)
 			continue;
@@ -202,6 +209,21 @@ static void check_receipts(struct world *w, uint64_t entries)
 		}
 }
 
+/* Also unpaid work has its receipt; work without samples is covered by the ledger. */
+static void check_told(struct world *w, const struct task *t)
+{
+	const struct side_edge *s = edge_named(w, t->edge);
+	size_t i = 0;
+
+	if (!s || t->state != TASK_ACCEPTED)
+		return;
+	while (i < s->receipt_count && s->receipt[i].receipt.task != t->order.task)
+		i++;
+	if (i == s->receipt_count)
+		BREAK(w, "%s never got the receipt for task %" PRIu64 " of period %u", t->edge, t->order.task,
+		      t->order.period);
+}
+
 static void count_round(struct world *w, const struct round *r, uint64_t last, uint64_t *owed)
 {
 	bool over = r->phase == PHASE_DONE || r->phase == PHASE_FAILED;
@@ -215,6 +237,8 @@ static void count_round(struct world *w, const struct round *r, uint64_t last, u
 			enum task_state state = r->seat[i].task[stage].state;
 
 			w->out.rejected += state == TASK_REJECTED;
+			if (r->id < last)
+				check_told(w, &r->seat[i].task[stage]);
 			*owed += state == TASK_ACCEPTED && stage < PERIODS;
 			if (over && (state == TASK_ASSIGNED || state == TASK_DELIVERED || state == TASK_HELD))
 				BREAK(w, "round %" PRIu64 " is over and left task %" PRIu64 " %s", r->id,

@@ -193,7 +193,7 @@ static void on_arrival(void *ctx, uint64_t arg)
 
 	(void)arg;
 	if (!to->closed && !to->broken && !partitioned(to->net, to->edge)) {
-		trace(to->net, f->bytes.data, f->bytes.len);
+		trace(to->net, f->bytes.data, f->is_chunk && f->bytes.len > 64 ? 64 : f->bytes.len);
 		if (f->is_chunk)
 			to->base.on->on_chunk(to->base.ctx, &to->base, f->transfer, f->offset, f->bytes.data,
 			                      f->bytes.len);

@@ -188,6 +188,10 @@ static void run(void *ctx, struct job *job)
 {
 	struct world *w = ctx;
 
+	if (!sim_is_calm(w->net) && rng_below(&w->rng, 300) == 0) {
+		job->rc = err_set(&job->err, E_INTERNAL, "simulated: the job fails");
+		return;
+	}
 	switch (job->kind) {
 	case JOB_POLICY:
 		job->rc = write_menu(job, &job->err);

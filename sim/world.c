@@ -9,10 +9,11 @@
 #include "common/base/mem.h"
 #include "sim/world_internal.h"
 
-#define CALM_MS 60000 /* faults stop */
+#define CALM_MS 35000 /* faults stop */
 #define SETTLE_MS                                                                                            \
 	15000 /* for peers to notice dead links: twice the silence an edge bears before its Welcome */
 #define END_MS  900000 /* and by this time all must be done */
+#define MEND_MS 6000   /* for the last mild break to be over */
 #define REST_MS 3000   /* for the last receipts and deployments */
 
 static void market(struct instance *in, struct rng *rng)
@@ -58,7 +59,7 @@ static void configure(struct world *w)
 	c->retry_ms = 500;
 	c->open_enrolment = true;
 	c->heartbeat_ms = 500;
-	w->floats = rng_below(&w->rng, 10) == 0 ? 100000 : 200; /* now and then a blob of many chunks */
+	w->floats = rng_below(&w->rng, 16) == 0 ? 50000 : 200; /* now and then a blob of many chunks */
 	w->faults = (struct sim_faults){.lose = 0.02 * rng_double(&w->rng),
 	                                .duplicate = 0.05 * rng_double(&w->rng),
 	                                .overtake = 0.05 * rng_double(&w->rng),
@@ -189,7 +190,7 @@ static void play_mild(struct world *w)
 	trouble_mild(w, true);
 	play_rounds(w, w->config.rounds + 1, "under mild breaks");
 	trouble_mild(w, false);
-	play_until(w, sim_now(w->net) + SETTLE_MS);
+	play_until(w, sim_now(w->net) + MEND_MS);
 	for (uint64_t id = first; id <= rounds_ended(w); id++)
 		check_calm(w, id, false);
 	known = w->cloud ? cloud_agent_version(w->cloud) : 0;

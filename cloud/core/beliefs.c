@@ -8,6 +8,7 @@
 #include "cloud/core/cloud_internal.h"
 #include "cloud/policy/estimator_json.h"
 #include "common/base/mem.h"
+#include "common/base/str.h"
 
 #define PRIOR_STRENGTH 10 /* observations that the announced transition counts for */
 
@@ -55,21 +56,18 @@ static int save_estimator(struct cloud *c, struct err *e)
 	return rc;
 }
 
-static void save_beliefs(struct cloud *c, const char *edge)
+int cloud_save_beliefs(struct cloud *c, struct err *e)
 {
-	struct err e = ERR_INIT;
-	int rc = store_begin(c->store, &e);
+	int rc = store_save_edge(c->store, cloud_edge(c, c->believed), e);
 
-	if (!rc)
-		rc = store_save_edge(c->store, cloud_edge(c, edge), &e);
-	if (!rc)
-		rc = save_estimator(c, &e);
-	if (!rc)
-		rc = store_commit(c->store, &e);
-	if (rc) {
-		store_rollback(c->store);
-		cloud_die(c, &e);
-	}
+	return rc ? rc : save_estimator(c, e);
+}
+
+/* What was learned is saved in the transaction that saves what it was learned from: a crash can neither lose
+ * it nor count it twice. */
+static void save_later(struct cloud *c, const char *edge)
+{
+	str_copy(c->believed, sizeof(c->believed), edge);
 }
 
 void cloud_believe_signal(struct cloud *c, const char *edge, const struct telemetry *x)
@@ -78,7 +76,7 @@ void cloud_believe_signal(struct cloud *c, const char *edge, const struct teleme
 
 	belief_predict(&c->estimator, belief);
 	belief_observe(&c->estimator, x, belief);
-	save_beliefs(c, edge);
+	save_later(c, edge);
 }
 
 /* A feasible menu is answered truthfully: the item taken is the type. */
@@ -93,7 +91,7 @@ void cloud_believe_choice(struct cloud *c, const struct seat *seat, int stage)
 	if (stage == 1 && seat->item[0] >= 0)
 		estimator_learn_transition(&c->estimator, seat->item[0], type);
 	belief_reveal(&c->estimator, type, belief_of(c, seat->edge));
-	save_beliefs(c, seat->edge);
+	save_later(c, seat->edge);
 }
 
 void cloud_estimate_prior(struct cloud *c)

@@ -25,12 +25,14 @@ struct cloud {
 	struct session *sessions;
 	struct edge_record *edge; /* the registry, by name */
 	size_t edge_count;
-	struct estimator estimator; /* what the population taught */
-	struct round round;         /* id 0 = none yet */
-	bool running;               /* the round is under way */
+	struct estimator estimator;       /* what the population taught */
+	char believed[WIRE_NAME_MAX + 1]; /* whose belief changed and is not saved yet; empty = none */
+	struct round round;               /* id 0 = none yet */
+	bool running;                     /* the round is under way */
 	uint64_t last_round;
 	int64_t next_start_ms;     /* no round before this */
 	struct agent_record agent; /* version 0 = none */
+	bool agent_is_new;         /* not saved yet */
 	struct blob_ref agent_blob[WIRE_KINDS_MAX];
 	size_t agent_blob_count;
 	double norm[STAGES][SEATS_MAX]; /* of accepted updates in this round */
@@ -64,6 +66,8 @@ void session_free(struct session *s);
 void session_error(struct session *s, const struct err *why, bool fatal, uint64_t reply_to);
 
 /* beliefs.c */
+/* Within a transaction. */
+int cloud_save_beliefs(struct cloud *c, struct err *e) MUST_CHECK;
 int cloud_load_estimator(struct cloud *c, struct err *e) MUST_CHECK;
 void cloud_believe_signal(struct cloud *c, const char *edge, const struct telemetry *x);
 void cloud_believe_choice(struct cloud *c, const struct seat *seat, int stage);

@@ -65,7 +65,7 @@ static bool is_record(enum action_kind kind)
 
 static int save_all(struct cloud *c, const struct actions *a, struct err *e)
 {
-	bool any = false;
+	bool any = c->believed[0] != '\0';
 	int rc;
 
 	for (size_t i = 0; i < a->count; i++)
@@ -81,12 +81,16 @@ static int save_all(struct cloud *c, const struct actions *a, struct err *e)
 	for (size_t i = 0; !rc && i < a->count; i++)
 		if (a->list[i].kind > ACT_SAVE_SEAT)
 			rc = save_one(c, &a->list[i], e);
-	if (!rc && c->agent.version && c->agent.version == c->round.agent_version)
+	if (!rc && c->believed[0])
+		rc = cloud_save_beliefs(c, e);
+	if (!rc && c->agent_is_new)
 		rc = store_save_agent(c->store, &c->agent, e);
 	if (!rc)
 		rc = store_commit(c->store, e);
 	if (rc)
 		store_rollback(c->store);
+	c->believed[0] = '\0';
+	c->agent_is_new = false;
 	return rc;
 }
 
@@ -165,7 +169,8 @@ static int take_manifest(struct cloud *c, struct job *job, struct err *e)
 
 	agent.manifest = mem_dup(job->manifest.data, job->manifest.len);
 	agent.manifest_len = job->manifest.len;
-	return cloud_take_agent(c, &agent, e);
+	c->agent_is_new = cloud_take_agent(c, &agent, e) == 0;
+	return c->agent_is_new ? 0 : e->code;
 }
 
 static void take_result(struct cloud *c, struct job *job, struct actions *a)
