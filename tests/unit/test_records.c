@@ -26,7 +26,7 @@ START_TEST(names_read_back)
 	}
 	ck_assert_str_eq(phase_name(PHASE_AGGREGATE2), "aggregate2");
 	ck_assert_str_eq(phase_name((enum phase)99), "unknown");
-	ck_assert_str_eq(phase_name((enum phase)-1), "unknown");
+	ck_assert_str_eq(phase_name((enum phase) - 1), "unknown");
 	ck_fails(phase_parse("Train1", &p, &e), E_CORRUPT, &e, "'Train1' is not a phase");
 	ck_fails(task_state_parse("", &t, &e), E_CORRUPT, &e, "'none' to 'late'");
 	ck_fails(deploy_state_parse("x", &d, &e), E_CORRUPT, &e, "deployment's state");
