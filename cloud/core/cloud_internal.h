@@ -65,6 +65,9 @@ void session_tick(struct session *s, int64_t now_ms);
 void session_free(struct session *s);
 void session_error(struct session *s, const struct err *why, bool fatal, uint64_t reply_to);
 
+/* original.c: false with the reason when an update's parameters are known already. */
+bool cloud_is_original(struct cloud *c, size_t seat, int stage, char *reason, size_t cap);
+
 /* beliefs.c */
 /* Within a transaction. */
 int cloud_save_beliefs(struct cloud *c, struct err *e) MUST_CHECK;

@@ -236,13 +236,17 @@ static void start_job(struct cloud *c, const struct action *a)
 void cloud_check_held(struct cloud *c, size_t seat, int stage, struct actions *a)
 {
 	const struct task *t = &c->round.seat[seat].task[stage];
+	char reason[WIRE_TEXT_MAX + 1];
 
 	if (t->state != TASK_DELIVERED)
 		return;
 	for (size_t i = 0; i < t->update.result_count; i++)
 		if (!blobs_has(c->blobs, &t->update.result[i].blob.digest, NULL))
 			return;
-	round_held(&c->round, seat, stage, a);
+	if (cloud_is_original(c, seat, stage, reason, sizeof(reason)))
+		round_held(&c->round, seat, stage, a);
+	else
+		round_unfit(&c->round, &c->config.rules, seat, stage, reason, cloud_now(c), a);
 }
 
 static void count_round(struct cloud *c)

@@ -43,18 +43,28 @@ static bool update_names(const struct task *t, const struct digest *d)
 	return false;
 }
 
+static void check_seat(struct cloud *c, size_t i, const struct digest *d, struct actions *a)
+{
+	for (int stage = 0; stage < STAGES; stage++)
+		if (update_names(&c->round.seat[i].task[stage], d))
+			cloud_check_held(c, i, stage, a);
+}
+
+/* Whoever sent the bytes comes first: what others announced with the same digest is a copy. */
 static void got(void *ctx, const struct blob_ref *ref)
 {
 	struct session *s = ctx;
 	struct cloud *c = s->cloud;
 	struct actions a = {0};
+	const struct seat *own;
 
 	if (c->dead || !c->running)
 		return;
+	own = s->link ? round_seat(&c->round, s->link->peer) : NULL;
+	if (own)
+		check_seat(c, (size_t)(own - c->round.seat), &ref->digest, &a);
 	for (size_t i = 0; i < c->round.seat_count; i++)
-		for (int stage = 0; stage < STAGES; stage++)
-			if (update_names(&c->round.seat[i].task[stage], &ref->digest))
-				cloud_check_held(c, i, stage, &a);
+		check_seat(c, i, &ref->digest, &a);
 	cloud_apply(c, &a);
 }
 

@@ -75,7 +75,11 @@ static const char ledger[] =
     "OR EXISTS(SELECT 1 FROM ledger WHERE task = NEW.task) "
     "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only: one entry a task, without gaps'); END;";
 
-const char *const store_migrations[] = {rounds, tasks, standing, ledger};
+/* Whether an update's parameters were seen before is asked for every update. */
+static const char known[] = "CREATE INDEX task_result_digest ON task_result(digest);"
+                            "CREATE INDEX round_module_digest ON round_module(digest);";
+
+const char *const store_migrations[] = {rounds, tasks, standing, ledger, known};
 const size_t store_migration_count = ARRAY_LEN(store_migrations);
 
 static int run(sqlite3 *db, const char *sql, struct err *e)

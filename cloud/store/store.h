@@ -38,6 +38,9 @@ int store_save_task(struct store *s, const struct task *t, struct err *e) MUST_C
 int store_load_round(struct store *s, uint64_t id, struct round *out, struct err *e) MUST_CHECK;
 /* One task of any round. E_NOT_FOUND. */
 int store_load_task(struct store *s, uint64_t task, struct task *out, struct err *e) MUST_CHECK;
+/* Were these parameters given as an update in another round than this, or a module of any round? */
+int store_knows_result(struct store *s, const struct digest *d, uint64_t round, bool *known,
+                       struct err *e) MUST_CHECK;
 /* The id of the newest round, 0 when there is none. */
 int store_last_round(struct store *s, uint64_t *id, struct err *e) MUST_CHECK;
 

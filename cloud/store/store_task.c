@@ -234,3 +234,18 @@ int store_load_task(struct store *s, uint64_t task, struct task *out, struct err
 		rc = load_work(s, out, e);
 	return rc ? rc : load_results(s, out, e);
 }
+
+int store_knows_result(struct store *s, const struct digest *d, uint64_t round, bool *known, struct err *e)
+{
+	static const char sql[] = "SELECT 1 FROM task_result JOIN task USING(task) "
+	                          "WHERE digest = ?1 AND round <> ?2 AND state <> ?3 "
+	                          "UNION ALL SELECT 1 FROM round_module WHERE digest = ?1 LIMIT 1";
+	struct query q;
+
+	query_start(&q, s, ST_RESULT_KNOWN, "task_result", 0, sql, e);
+	put_digest(&q, d);
+	put_u64(&q, round);
+	put_text(&q, task_state_name(TASK_DELIVERED)); /* only said so: its bytes never came */
+	*known = query_next(&q);
+	return query_end(&q);
+}
