@@ -51,13 +51,17 @@ static void on_tick(void *ctx, uint64_t arg)
 	sim_after(w->net, 50, 0, on_tick, w, arg);
 }
 
+void cloud_plan_failures(struct world *w)
+{
+	store_plan_failures(w->store, commit_fails, w);
+}
+
 int cloud_start(struct world *w, struct err *e)
 {
 	struct cloud_env env = {
 	    .ctx = w, .wall_ms = wall_ms, .fatal = fatal, .executor = w->executor, .ops = &toy_ops, .ops_ctx = w};
 	int rc;
 
-	store_plan_failures(w->store, commit_fails, w);
 	w->commits_failed = 0;
 	w->cloud_is_dead = false;
 	rc = cloud_new(&w->cloud_config, &env, w->store, w->cloud_blobs, &w->cloud, e);

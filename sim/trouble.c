@@ -84,6 +84,7 @@ static void chaos(void *ctx, uint64_t arg)
 void trouble_begin(struct world *w)
 {
 	sim_on_death(w->net, died, w);
+	cloud_plan_failures(w);
 	sim_after(w->net, CHAOS_MS, WORLD, chaos, w, 0);
 }
 

@@ -70,6 +70,8 @@ struct world {
 /* side_cloud.c */
 int cloud_start(struct world *w, struct err *e) MUST_CHECK;
 void cloud_crash(struct world *w);
+/* From now on commits may fail, and the process may die at one. */
+void cloud_plan_failures(struct world *w);
 
 /* side_edge.c */
 void edge_start(struct side_edge *s);

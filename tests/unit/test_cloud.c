@@ -1,0 +1,239 @@
+/* Sessions of the cloud over scripted links: who is let in, what is answered, and when a link is closed. */
+#include "tests/support/cloud_rig.h"
+#include "tests/support/suite.h"
+
+START_TEST(hello_is_answered_by_welcome)
+{
+	struct cloud_end *x;
+
+	cloud_rig_begin();
+	x = cloud_rig_dial(0, "edge-1");
+	ck_assert(!cloud_is_connected(cloud_rig.cloud, "edge-1"));
+	cloud_rig_say(x, cloud_rig_hello(0));
+	ck_assert_uint_eq(x->count, 1);
+	ck_assert_int_eq(x->sent[0].kind, MSG_WELCOME);
+	ck_assert_str_eq(x->sent[0].welcome.cloud, "cloud");
+	ck_assert_uint_eq(x->sent[0].welcome.heartbeat_ms, 100);
+	ck_assert_uint_eq(x->sent[0].reply_to, 1);
+	ck_assert(x->welcomed);
+	ck_assert(cloud_is_connected(cloud_rig.cloud, "edge-1"));
+	cloud_rig_say(x, (struct msg){.kind = MSG_PING, .ping.nonce = 7});
+	ck_assert_uint_eq(cloud_rig_last(x, MSG_PONG)->pong.nonce, 7);
+	cloud_rig_gone(x);
+	ck_assert_uint_eq(cloud_connected(cloud_rig.cloud), 0);
+	cloud_tick(cloud_rig.cloud);
+	cloud_rig_done();
+}
+END_TEST
+
+START_TEST(who_may_not_join_is_told_why)
+{
+	struct msg old = cloud_rig_hello(0);
+	struct cloud_end *x;
+
+	cloud_rig_begin();
+	ck_ok(cloud_allow(cloud_rig.cloud, "edge-1", false, &cloud_rig.e), &cloud_rig.e);
+	x = cloud_rig_dial(0, "edge-1");
+	cloud_rig_say(x, cloud_rig_hello(0));
+	cloud_rig_is_refused(x, "auth", true);
+	ck_ok(cloud_allow(cloud_rig.cloud, "edge-1", true, &cloud_rig.e), &cloud_rig.e);
+	x = cloud_rig_join(1, "edge-1");
+	ck_ok(cloud_allow(cloud_rig.cloud, "edge-1", false, &cloud_rig.e), &cloud_rig.e);
+	ck_assert_str_eq(cloud_rig_last(x, MSG_ERROR)->error.code, "auth");
+	ck_assert(x->closed);
+	old.hello.protocol_min = old.hello.protocol_max = WIRE_PROTOCOL + 1;
+	x = cloud_rig_dial(2, "edge-2");
+	cloud_rig_say(x, old);
+	cloud_rig_is_refused(x, "protocol", true);
+	ck_fails(cloud_allow(cloud_rig.cloud, "no name", true, &cloud_rig.e), E_INVALID, &cloud_rig.e, "no name");
+	cloud_rig_done();
+}
+END_TEST
+
+START_TEST(only_listed_edges_join_without_open_enrolment)
+{
+	struct cloud_end *x;
+
+	cloud_rig_begin();
+	cloud_free(cloud_rig.cloud);
+	cloud_rig.config.open_enrolment = false;
+	cloud_rig_start();
+	x = cloud_rig_dial(0, "edge-1");
+	cloud_rig_say(x, cloud_rig_hello(0));
+	cloud_rig_is_refused(x, "auth", true);
+	ck_ok(cloud_allow(cloud_rig.cloud, "edge-2", true, &cloud_rig.e), &cloud_rig.e);
+	cloud_rig_join(1, "edge-2");
+	cloud_rig_done();
+}
+END_TEST
+
+START_TEST(what_breaks_the_protocol_ends_the_link)
+{
+	static const enum msg_kind wrong[] = {MSG_WELCOME, MSG_OFFER, MSG_TASK, MSG_RECEIPT, MSG_DEPLOY};
+	struct cloud_end *x;
+
+	cloud_rig_begin();
+	x = cloud_rig_dial(0, "edge-1");
+	cloud_rig_say(x, (struct msg){.kind = MSG_PING});
+	cloud_rig_is_refused(x, "protocol", true);
+	cloud_rig_gone(x);
+	x = cloud_rig_join(0, "edge-1");
+	cloud_rig_say(x, cloud_rig_hello(0));
+	cloud_rig_is_refused(x, "protocol", true);
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+		cloud_rig_gone(x);
+		x = cloud_rig_join(0, "edge-1");
+		cloud_rig_say(x, (struct msg){.kind = wrong[i]});
+		cloud_rig_is_refused(x, "protocol", true);
+	}
+	cloud_rig_done();
+}
+END_TEST
+
+START_TEST(what_does_not_fit_the_round_ends_nothing)
+{
+	struct cloud_end *x;
+
+	cloud_rig_begin();
+	x = cloud_rig_join(0, "edge-1");
+	cloud_rig_say(x, (struct msg){.kind = MSG_CHOICE, .choice = {1, 1, 0}});
+	cloud_rig_is_refused(x, "state", false);
+	cloud_rig_say(x, (struct msg){.kind = MSG_UPDATE, .update.task = 65536});
+	cloud_rig_is_refused(x, "state", false);
+	cloud_rig_say(x, (struct msg){.kind = MSG_PING});
+	cloud_rig_last(x, MSG_PONG);
+	cloud_rig_done();
+}
+END_TEST
+
+START_TEST(silence_ends_a_link)
+{
+	struct cloud_end *mute, *quiet, *lively;
+
+	cloud_rig_begin();
+	mute = cloud_rig_dial(0, "edge-1");
+	quiet = cloud_rig_join(1, "edge-2");
+	lively = cloud_rig_join(2, "edge-3");
+	cloud_rig.now += 100 * WIRE_SILENCE_FACTOR;
+	cloud_rig_say(lively, (struct msg){.kind = MSG_PING});
+	cloud_tick(cloud_rig.cloud);
+	ck_assert(!quiet->closed);
+	cloud_rig.now += 1;
+	cloud_tick(cloud_rig.cloud);
+	ck_assert(quiet->closed);
+	ck_assert(!lively->closed);
+	ck_assert(!mute->closed);
+	cloud_rig.now += WIRE_HANDSHAKE_MS;
+	cloud_tick(cloud_rig.cloud);
+	ck_assert(mute->closed);
+	cloud_rig_done();
+}
+END_TEST
+
+START_TEST(a_newer_connection_replaces_the_older)
+{
+	struct cloud_end *old, *new;
+
+	cloud_rig_begin();
+	old = cloud_rig_join(0, "edge-1");
+	new = cloud_rig_dial(1, "edge-1");
+	ck_assert(!old->closed); /* not before it has said Hello */
+	cloud_rig_say(new, cloud_rig_hello(0));
+	ck_assert(old->closed);
+	ck_assert(!new->closed);
+	cloud_rig_gone(old);
+	ck_assert(cloud_is_connected(cloud_rig.cloud, "edge-1"));
+	ck_assert_uint_eq(cloud_connected(cloud_rig.cloud), 1);
+	cloud_rig_done();
+}
+END_TEST
+
+START_TEST(an_edge_that_is_behind_gets_the_newest_agent)
+{
+	struct cloud_end *x;
+
+	cloud_rig_begin();
+	cloud_free(cloud_rig.cloud);
+	cloud_rig_save_agent(3);
+	cloud_rig_start();
+	ck_assert_uint_eq(cloud_agent_version(cloud_rig.cloud), 3);
+	x = cloud_rig_dial(0, "edge-1");
+	cloud_rig_say(x, cloud_rig_hello(2));
+	ck_assert_uint_eq(x->count, 2);
+	ck_assert_uint_eq(cloud_rig_last(x, MSG_DEPLOY)->deploy.version, 3);
+	ck_assert_uint_eq(cloud_rig_last(x, MSG_DEPLOY)->deploy.manifest_len, 6);
+	cloud_rig_say(
+	    x, (struct msg){.kind = MSG_DEPLOY_STATUS, .deploy_status = {.version = 3, .installed = true}});
+	ck_assert_uint_eq(x->count, 2);
+	x = cloud_rig_dial(1, "edge-2");
+	cloud_rig_say(x, cloud_rig_hello(3));
+	cloud_rig_last(x, MSG_WELCOME);
+	cloud_rig_done();
+}
+END_TEST
+
+START_TEST(draining_says_goodbye)
+{
+	struct cloud_end *x;
+
+	cloud_rig_begin();
+	x = cloud_rig_join(0, "edge-1");
+	cloud_drain(cloud_rig.cloud, 1500);
+	ck_assert_uint_eq(cloud_rig_last(x, MSG_GOODBYE)->goodbye.retry_after_ms, 1500);
+	ck_assert(x->closed);
+	x = cloud_rig_dial(1, "edge-2");
+	cloud_rig_say(x, cloud_rig_hello(0));
+	cloud_rig_is_refused(x, "unavailable", true);
+	cloud_rig_done();
+}
+END_TEST
+
+START_TEST(a_round_begins_when_enough_are_there)
+{
+	struct cloud_end *x, *y;
+
+	cloud_rig_begin();
+	cloud_free(cloud_rig.cloud);
+	cloud_rig.config.edges_min = 2;
+	cloud_rig_start();
+	x = cloud_rig_join(0, "edge-1");
+	cloud_tick(cloud_rig.cloud);
+	ck_assert_ptr_null(cloud_round(cloud_rig.cloud));
+	y = cloud_rig_join(1, "edge-2");
+	cloud_tick(cloud_rig.cloud);
+	ck_assert_ptr_nonnull(cloud_round(cloud_rig.cloud));
+	ck_assert_uint_eq(cloud_rig_last(x, MSG_SIGNAL_REQUEST)->signal_request.round, 1);
+	cloud_rig_last(y, MSG_SIGNAL_REQUEST);
+	x = cloud_rig_join(2, "edge-3"); /* while signals are collected */
+	cloud_rig_last(x, MSG_SIGNAL_REQUEST);
+	ck_assert_uint_eq(cloud_round(cloud_rig.cloud)->seat_count, 3);
+	cloud_rig_done();
+}
+END_TEST
+
+START_TEST(nothing_is_said_once_the_store_failed)
+{
+	struct cloud_end *x, *y;
+	size_t before;
+
+	cloud_rig_begin();
+	x = cloud_rig_join(0, "edge-1");
+	y = cloud_rig_dial(1, "edge-2");
+	before = x->count;
+	cloud_rig.commits_fail = true;
+	cloud_rig_say(y, cloud_rig_hello(0));
+	ck_assert_uint_eq(y->count, 0);
+	ck_assert_int_eq(cloud_rig.fatals, 1);
+	cloud_rig_say(x, (struct msg){.kind = MSG_PING});
+	cloud_tick(cloud_rig.cloud);
+	ck_assert_uint_eq(x->count, before);
+	ck_assert_int_eq(cloud_rig.fatals, 1);
+	cloud_rig_done();
+}
+END_TEST
+
+SUITE("core/cloud", hello_is_answered_by_welcome, who_may_not_join_is_told_why,
+      only_listed_edges_join_without_open_enrolment, what_breaks_the_protocol_ends_the_link,
+      what_does_not_fit_the_round_ends_nothing, silence_ends_a_link, a_newer_connection_replaces_the_older,
+      an_edge_that_is_behind_gets_the_newest_agent, draining_says_goodbye,
+      a_round_begins_when_enough_are_there, nothing_is_said_once_the_store_failed)
