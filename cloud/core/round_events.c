@@ -169,7 +169,11 @@ int round_update(struct round *r, const char *edge, const struct msg_update *m, 
 		return rc;
 	if (t->state == TASK_HELD)
 		return 0; /* being screened: the receipt follows */
-	if (t->state == TASK_DELIVERED && same_blobs(&t->update, m)) {
+	/* One announcement a task: each new one would leave the cloud with another half-received blob. */
+	if (t->state == TASK_DELIVERED && !same_blobs(&t->update, m))
+		return err_set(e, E_STATE, "update of task %" PRIu64 ": another one is announced and binding",
+		               m->task);
+	if (t->state == TASK_DELIVERED) {
 		action_seat(out, ACT_FETCH, i, stage);
 		return 0;
 	}

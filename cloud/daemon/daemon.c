@@ -18,11 +18,13 @@
 #include "common/base/clock.h"
 #include "common/base/file.h"
 #include "common/base/log.h"
+#include "common/base/process.h"
 #include "common/http/server.h"
 #include "common/net/tls_link.h"
 
 #define TICK_MS        50
 #define DRAIN_MS       3000 /* for Goodbyes to leave and jobs to end */
+#define FILES_OWN      512  /* besides those of the links */
 #define RETRY_AFTER_MS 1000 /* what edges are told when we stop */
 
 struct daemon {
@@ -139,10 +141,24 @@ static int start_cloud(struct daemon *d, struct err *e)
 	return rc ? rc : setup_allow(d->options, d->cloud, e);
 }
 
+/* A store that cannot open a file ends the cloud, so connections must not use up the files: the database,
+ * the administration and some blobs have theirs beside one for every link. */
+static uint32_t links_max(const struct cloud_options *o)
+{
+	uint64_t want = (uint64_t)o->links_max, files = process_open_files(FILES_OWN + 4 * want);
+
+	if (files >= FILES_OWN + 2 * want)
+		return (uint32_t)want;
+	want = files > FILES_OWN + 2 ? (files - FILES_OWN) / 2 : 1;
+	log_warn("at most %" PRIu64 " connections instead of %" PRId64 ": only %" PRIu64 " files may be open",
+	         want, (int64_t)o->links_max, files);
+	return (uint32_t)want;
+}
+
 static int start_server(struct daemon *d, struct err *e)
 {
 	static const struct net_server_events events = {on_accept, on_refused};
-	struct net_server_options o = {.links_max = (uint32_t)d->options->links_max};
+	struct net_server_options o = {.links_max = links_max(d->options)};
 	char host[ADDRESS_HOST_MAX];
 	int rc = address_parse(d->options->listen, "--listen", 0, host, &o.port, e);
 

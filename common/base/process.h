@@ -3,6 +3,7 @@
 #define BASE_PROCESS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <sys/types.h>
 
@@ -28,6 +29,9 @@ int process_check(struct process *p, struct err *e) MUST_CHECK;
 /* SIGTERM to all, then up to `patience_ms` for all of them, then SIGKILL. Those that do not run are skipped.
  */
 void process_stop_all(struct process *list, size_t count, int patience_ms);
+/* Raises the number of files (and sockets) this process may have open towards `want`; answers what it is now.
+ */
+uint64_t process_open_files(uint64_t want);
 /* The last `lines` lines of its log, indented. */
 void process_tail(const struct process *p, int lines, FILE *out);
 

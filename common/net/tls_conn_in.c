@@ -86,6 +86,11 @@ static void read_frames(struct tls_conn *c)
 			return;
 		}
 		c->plain.len += got;
+		if (c->pending.len > TLS_ANSWERS_MAX) {
+			err_set(&why, E_LIMIT, "the peer makes TLS answer and does not read the answers");
+			tls_conn_abort(c, &why);
+			return;
+		}
 		tls_write_out(c); /* SSL may have answered; the callbacks below may write to others */
 		need = take_frames(c);
 	}

@@ -19,8 +19,9 @@ enum {
 	TLS_RAW = 64 * 1024,         /* bytes read from a socket at once; more leaves the cache */
 	TLS_BATCH = 128 * 1024 + 64, /* plain bytes encrypted before the socket is asked again */
 	TLS_RECORD = 16 * 1024,
-	TLS_KEEP = 4096,     /* a buffer above this size is freed when the link is idle */
-	TLS_LINGER_MS = 500, /* for the peer to take our last words */
+	TLS_ANSWERS_MAX = 256 * 1024, /* bytes of TLS's own (key updates) that may wait behind a write */
+	TLS_KEEP = 4096,              /* a buffer above this size is freed when the link is idle */
+	TLS_LINGER_MS = 500,          /* for the peer to take our last words */
 };
 
 struct tls_ctx {

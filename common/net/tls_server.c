@@ -70,6 +70,35 @@ static void conn_gone(struct tls_conn *c, const struct err *why)
 
 static const struct tls_owner owner = {conn_up, conn_gone};
 
+/* The one that has waited longest without showing who it is; strangers can be many, and cost nothing to lose.
+ */
+static struct tls_conn *oldest_stranger(const struct net_server *s, const struct tls_conn *newest)
+{
+	struct tls_conn *found = NULL;
+
+	for (struct tls_conn *c = s->conns; c; c = c->next) /* the newest is first */
+		if (c != newest && c->state == TLS_HANDSHAKE)
+			found = c;
+	return found;
+}
+
+/* False when all places belong to peers that have shown a certificate. */
+static bool make_room(struct net_server *s, const struct tls_conn *newest)
+{
+	struct tls_conn *victim;
+	struct err why = ERR_INIT;
+
+	if (s->count <= s->o.links_max)
+		return true;
+	victim = oldest_stranger(s, newest);
+	if (!victim)
+		return false;
+	err_set(&why, E_LIMIT, "of %u connections it was the longest without a certificate; it gives way",
+	        s->o.links_max);
+	tls_conn_abort(victim, &why);
+	return true;
+}
+
 static void on_connection(uv_stream_t *listener, int status)
 {
 	struct net_server *s = listener->data;
@@ -88,7 +117,7 @@ static void on_connection(uv_stream_t *listener, int status)
 		return;
 	}
 	tls_conn_address(c, c->address);
-	if (s->count > s->o.links_max) {
+	if (!make_room(s, c)) {
 		err_set(&why, E_LIMIT, "there are %u connections already", s->o.links_max);
 		tls_conn_abort(c, &why);
 		return;

@@ -277,6 +277,29 @@ START_TEST(there_are_only_so_many_links)
 }
 END_TEST
 
+START_TEST(strangers_cannot_take_all_the_places)
+{
+	static struct tls_world w;
+	struct net_server_options o = {.host = "127.0.0.1", .links_max = 2};
+	struct stranger s[2];
+
+	world_init(&w);
+	world_listen(&w, &o);
+	for (int i = 0; i < 2; i++)
+		stranger_calls(&w, &s[i], "", 0);
+	for (int i = 0; i < 20; i++)
+		uv_run(&w.loop, UV_RUN_NOWAIT);
+	world_dial(&w);
+	world_until(&w, world_both_up, 3000);
+	world_until(&w, one_refusal, 3000);
+	ck_assert_int_eq(w.cloud.why.code, E_LIMIT);
+	ck_assert_ptr_nonnull(strstr(w.cloud.why.text, "gives way"));
+	for (int i = 0; i < 2; i++)
+		uv_close((uv_handle_t *)&s[i].tcp, NULL);
+	world_end(&w);
+}
+END_TEST
+
 /* --- dialing --------------------------------------------------------------------------------------- */
 
 static bool four_failures(struct tls_world *w)
@@ -328,4 +351,5 @@ SUITE("net/tls_link", both_sides_know_each_other_and_talk, no_certificate_no_lin
       another_role_is_refused, an_edge_does_not_take_an_edge_for_the_cloud,
       a_revoked_certificate_is_refused_after_a_reload, bad_files_are_refused_when_they_are_loaded,
       plain_text_garbage_and_silence_are_told_apart, there_are_only_so_many_links,
-      a_failed_dial_is_news_once_and_is_tried_again, a_server_says_why_it_cannot_listen)
+      strangers_cannot_take_all_the_places, a_failed_dial_is_news_once_and_is_tried_again,
+      a_server_says_why_it_cannot_listen)
