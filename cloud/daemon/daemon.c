@@ -24,6 +24,8 @@
 
 #define TICK_MS        50
 #define DRAIN_MS       3000 /* for Goodbyes to leave and jobs to end */
+#define REFUSALS_MS    10000
+#define REFUSALS_MAX   20   /* told in that time */
 #define FILES_OWN      512  /* besides those of the links */
 #define RETRY_AFTER_MS 1000 /* what edges are told when we stop */
 
@@ -37,8 +39,10 @@ struct daemon {
 	struct cloud *cloud;
 	struct net_server *server;
 	struct admin *admin;
-	int stopping; /* signals seen */
-	int code;     /* exit code */
+	uint64_t refusals_since; /* loop's time */
+	unsigned refusals;       /* since then */
+	int stopping;            /* signals seen */
+	int code;                /* exit code */
 };
 
 static int64_t wall_ms(void *ctx)
@@ -54,10 +58,20 @@ static void on_accept(void *ctx, struct link *l)
 	cloud_accept(d->cloud, l);
 }
 
+/* Strangers choose how often this happens: the log must not grow as fast as they call. */
 static void on_refused(void *ctx, const char *address, const struct err *why)
 {
-	(void)ctx;
-	log_warn("connection from %s refused: %s", address, why->text);
+	struct daemon *d = ctx;
+	uint64_t now = uv_now(&d->loop);
+
+	if (now - d->refusals_since >= REFUSALS_MS) {
+		if (d->refusals > REFUSALS_MAX)
+			log_warn("%u more connections were refused", d->refusals - REFUSALS_MAX);
+		d->refusals_since = now;
+		d->refusals = 0;
+	}
+	if (d->refusals++ < REFUSALS_MAX)
+		log_warn("connection from %s refused: %s", address, why->text);
 }
 
 static void on_tick(uv_timer_t *t)

@@ -68,6 +68,24 @@ static void refuse_size(struct http_request *r)
 	             "the body is larger than the %zu bytes that %s accepts", r->route->body_max, r->path);
 }
 
+static enum MHD_Result count_length(void *count, enum MHD_ValueKind kind, const char *key, const char *value)
+{
+	(void)kind;
+	(void)value;
+	*(int *)count += strcasecmp(key, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0;
+	return MHD_YES;
+}
+
+/* With two lengths, a proxy in front may end the body at the other one, and see requests where we see none.
+ */
+static bool says_length_twice(struct http_request *r)
+{
+	int count = 0;
+
+	(void)MHD_get_connection_values(r->conn->mhd, MHD_HEADER_KIND, count_length, &count);
+	return count > 1;
+}
+
 /* What the headers say about the body: bytes, 0 for none, -1 when only its end will tell. */
 static int64_t body_length(struct http_request *r)
 {
@@ -75,10 +93,10 @@ static int64_t body_length(struct http_request *r)
 	const char *length = http_header(r, MHD_HTTP_HEADER_CONTENT_LENGTH);
 	int64_t n = 0;
 
-	if (coding && (length || strcasecmp(coding, "chunked") != 0)) {
+	if ((coding && (length || strcasecmp(coding, "chunked") != 0)) || says_length_twice(r)) {
 		if (!r->response)
 			http_problem(r, MHD_HTTP_BAD_REQUEST, "invalid",
-			             "a body has either a Content-Length or the Transfer-Encoding 'chunked'");
+			             "a body has either one Content-Length or the Transfer-Encoding 'chunked'");
 		return INT64_MAX;
 	}
 	if (coding)

@@ -167,6 +167,8 @@ START_TEST(smuggling)
 	one("POST /length HTTP/1.1\r\nHost: t\r\nContent-Length: 4\r\nTransfer-Encoding: "
 	    "chunked\r\n\r\n0\r\n\r\n",
 	    400, "either", true);
+	one("POST /length HTTP/1.1\r\nHost: t\r\nContent-Length: 0\r\nContent-Length: 30\r\n\r\n", 400,
+	    "either one", true);
 	one("POST /length HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: gzip\r\n\r\n0\r\n\r\n", 400, "", true);
 	ck_assert_int_eq(handled, 0);
 	teardown();
