@@ -58,8 +58,13 @@ void cloud_plan_failures(struct world *w)
 
 int cloud_start(struct world *w, struct err *e)
 {
-	struct cloud_env env = {
-	    .ctx = w, .wall_ms = wall_ms, .fatal = fatal, .executor = w->executor, .ops = &toy_ops, .ops_ctx = w};
+	struct cloud_env env = {.ctx = w,
+	                        .wall_ms = wall_ms,
+	                        .fatal = fatal,
+	                        .jobs = w->executor,
+	                        .commits = w->executor,
+	                        .ops = &toy_ops,
+	                        .ops_ctx = w};
 	int rc;
 
 	w->commits_failed = 0;

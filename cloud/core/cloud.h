@@ -34,7 +34,8 @@ struct cloud_env {
 	void *ctx;
 	int64_t (*wall_ms)(void *ctx);
 	void (*fatal)(void *ctx, const struct err *why);
-	struct executor *executor; /* jobs and blob commits; NULL = in place */
+	struct executor *jobs;    /* heavy work; NULL = in place */
+	struct executor *commits; /* of received blobs to the disk; NULL = in place */
 	const struct job_ops *ops;
 	void *ops_ctx;
 	struct metrics *metrics; /* NULL = none kept */

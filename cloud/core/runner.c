@@ -230,7 +230,7 @@ static void start_job(struct cloud *c, const struct action *a)
 	job->ops_ctx = c->env.ops_ctx;
 	fill_job(c, job, a);
 	c->jobs++;
-	executor_run(c->env.executor, job_work, job_done, job);
+	executor_run(c->env.jobs, job_work, job_done, job);
 }
 
 void cloud_check_held(struct cloud *c, size_t seat, int stage, struct actions *a)

@@ -114,5 +114,5 @@ void session_fetch(struct session *s, size_t seat, int stage, struct actions *a)
 
 struct transfers *session_transfers(struct session *s)
 {
-	return transfers_new(s->link, s->cloud->blobs, s->cloud->env.executor, &transfer_events, s);
+	return transfers_new(s->link, s->cloud->blobs, s->cloud->env.commits, &transfer_events, s);
 }

@@ -21,6 +21,7 @@
 #include "common/base/process.h"
 #include "common/http/server.h"
 #include "common/net/tls_link.h"
+#include "common/net/worker.h"
 
 #define TICK_MS        50
 #define DRAIN_MS       3000 /* for Goodbyes to leave and jobs to end */
@@ -35,7 +36,8 @@ struct daemon {
 	uv_loop_t loop;
 	uv_timer_t tick, deadline;
 	uv_signal_t term, interrupt, hangup;
-	struct executor *executor;
+	struct executor *worker;  /* heavy work, one job at a time */
+	struct executor *commits; /* of blobs, on the loop's pool */
 	struct cloud *cloud;
 	struct net_server *server;
 	struct admin *admin;
@@ -146,7 +148,8 @@ static int start_cloud(struct daemon *d, struct err *e)
 	struct cloud_env env = {.ctx = d,
 	                        .wall_ms = wall_ms,
 	                        .fatal = on_fatal,
-	                        .executor = d->executor,
+	                        .jobs = d->worker,
+	                        .commits = d->commits,
 	                        .ops = &work_ops,
 	                        .ops_ctx = &d->setup.work,
 	                        .metrics = d->setup.metrics};
@@ -206,7 +209,8 @@ static void init_handles(struct daemon *d)
 	uv_signal_init(&d->loop, &d->term);
 	uv_signal_init(&d->loop, &d->interrupt);
 	uv_signal_init(&d->loop, &d->hangup);
-	d->executor = net_executor_new(&d->loop);
+	d->commits = net_executor_new(&d->loop);
+	d->worker = net_worker_new(&d->loop);
 }
 
 static void close_handles(struct daemon *d)
@@ -219,9 +223,12 @@ static void close_handles(struct daemon *d)
 	if (d->server)
 		net_server_stop(d->server, NULL, NULL);
 	admin_free(d->admin);
+	if (d->cloud)
+		cloud_abandon(d->cloud); /* what jobs still find is found again after a restart */
+	net_worker_stop(d->worker);
 	uv_run(&d->loop, UV_RUN_DEFAULT);
 	cloud_free(d->cloud);
-	net_executor_free(d->executor);
+	net_executor_free(d->commits);
 	if (uv_loop_close(&d->loop))
 		log_warn("the loop was not empty at the end");
 }

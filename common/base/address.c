@@ -10,7 +10,7 @@ static int split(const char *text, uint16_t least, char host[ADDRESS_HOST_MAX], 
 	size_t n = colon ? (size_t)(colon - text) : 0;
 	int64_t number;
 
-	if (!colon || str_to_int(colon + 1, "port", least, UINT16_MAX, &number, NULL))
+	if (!colon || colon == text || str_to_int(colon + 1, "port", least, UINT16_MAX, &number, NULL))
 		return err_set(e, E_INVALID, "'%.80s' is not HOST:PORT or [IPV6]:PORT with a port from %u to 65535",
 		               text, least);
 	if (n >= 2 && text[0] == '[' && text[n - 1] == ']') {
