@@ -1,0 +1,161 @@
+/* The way back through the denoising chain. */
+#include <math.h>
+#include <string.h>
+
+#include "cloud/policy/diffusion.h"
+#include "common/nn/act.h"
+#include "common/nn/gemm.h"
+#include "common/nn/rows.h"
+
+/* dx [batch][in] = (or +=) dy [batch][out] W. */
+static void back_product(int batch, int out, int in, const float *dy, const float *w, bool add, float *dx)
+{
+	gemm(&(struct gemm){.m = batch,
+	                    .n = in,
+	                    .k = out,
+	                    .a = dy,
+	                    .lda = out,
+	                    .b = w,
+	                    .ldb = in,
+	                    .c = dx,
+	                    .ldc = in,
+	                    .add = add});
+}
+
+/* dw [out][in] = dy [rows][out]^T x [rows][in]. */
+static void weight_gradient(int rows, int out, int in, const float *dy, const float *x, float *dw)
+{
+	gemm(&(struct gemm){.m = out,
+	                    .n = in,
+	                    .k = rows,
+	                    .a = dy,
+	                    .lda = out,
+	                    .a_trans = true,
+	                    .b = x,
+	                    .ldb = in,
+	                    .c = dw,
+	                    .ldc = in});
+}
+
+/* The entropy bound holds -|x_t - sqrt(1 - beta) x_(t-1)|^2 / (2 beta) for each step; this adds its share
+ * to the gradient of x_(t-1), in d->dx, and gives that of x_t in `rest`. */
+static void spread_back(const struct diffusion *d, int t, size_t n, float weight, const float *x,
+                        const float *next, float *rest)
+{
+	float shrink = (float)sqrt(1 - d->schedule.beta[t - 1]);
+	float over = weight / (float)d->schedule.beta[t - 1];
+
+	for (size_t i = 0; i < n; i++) {
+		rest[i] = over * (x[i] - shrink * next[i]);
+		d->dx[i] -= shrink * rest[i];
+	}
+}
+
+/* From the gradient of x_(t-1) in d->dx: that of the predicted noise in `deps`, and in d->dx what reaches
+ * x_t past the network. */
+static void denoise_back(struct diffusion *d, int t, size_t n, const float *u, float *deps)
+{
+	const struct schedule *c = &d->schedule;
+	float clean = c->clean[t - 1], take = c->take[t - 1], noise = c->noise[t - 1], keep = c->keep[t - 1];
+
+	for (size_t i = 0; i < n; i++) {
+		float dx0 = clean * d->dx[i];
+		bool inside = u[i] >= -d->clamp && u[i] <= d->clamp;
+		/* Descending on the loss moves u against the gradient. */
+		bool comes_back = d->inward && (u[i] > 0 ? dx0 > 0 : dx0 < 0);
+		float du = inside || comes_back ? dx0 : 0;
+
+		deps[i] = -noise * du;
+		d->dx[i] = keep * d->dx[i] + take * du;
+	}
+}
+
+/* Through the network at step j, from the gradient of its output to those before its activations, and on to
+ * x_t. */
+static void predict_back(struct diffusion *d, const float *params, int batch, int j, const float *deps)
+{
+	const struct diffusion_shape *h = &d->shape;
+	size_t rows = (size_t)batch * (size_t)j, n[2];
+	float *dz[2];
+
+	for (int i = 0; i < 2; i++) {
+		n[i] = (size_t)batch * (size_t)h->hidden[i];
+		dz[i] = d->dz[i] + rows * (size_t)h->hidden[i];
+	}
+	back_product(batch, h->action, h->hidden[1], deps, params + d->offset[DIFFUSION_OUT], false, dz[1]);
+	mish_backward(d->z[1] + rows * (size_t)h->hidden[1], dz[1], dz[1], n[1]);
+	back_product(batch, h->hidden[1], h->hidden[0], dz[1], params + d->offset[DIFFUSION_HIDDEN], false,
+	             dz[0]);
+	mish_backward(d->z[0] + rows * (size_t)h->hidden[0], dz[0], dz[0], n[0]);
+	if (j > 0)
+		back_product(batch, h->hidden[0], h->action, dz[0], params + d->offset[DIFFUSION_X], true, d->dx);
+}
+
+/* All steps' gradients at once: the kept numbers of the steps lie one after another. */
+static void all_weight_gradients(struct diffusion *d, const struct diffusion_back *b)
+{
+	const struct diffusion_shape *h = &d->shape;
+	int rows = b->batch * h->steps;
+	size_t n = (size_t)b->batch * (size_t)h->hidden[0];
+	float *sum = d->base; /* no longer needed */
+
+	weight_gradient(rows, h->action, h->hidden[1], d->eps, d->y[1], b->grads + d->offset[DIFFUSION_OUT]);
+	rows_sum(d->eps, rows, h->action, b->grads + d->offset[DIFFUSION_OUT_BIAS]);
+	weight_gradient(rows, h->hidden[1], h->hidden[0], d->dz[1], d->y[0],
+	                b->grads + d->offset[DIFFUSION_HIDDEN]);
+	rows_sum(d->dz[1], rows, h->hidden[1], b->grads + d->offset[DIFFUSION_HIDDEN_BIAS]);
+	weight_gradient(rows, h->hidden[0], h->action, d->dz[0], d->x, b->grads + d->offset[DIFFUSION_X]);
+	memset(sum, 0, n * sizeof(*sum));
+	for (int j = 0; j < h->steps; j++) {
+		const float *dz = d->dz[0] + (size_t)j * n;
+
+		rows_sum(dz, b->batch, h->hidden[0],
+		         b->grads + d->offset[DIFFUSION_TIME] + (size_t)(h->steps - 1 - j) * (size_t)h->hidden[0]);
+		rows_add(sum, dz, 1, (int)n, sum);
+	}
+	weight_gradient(b->batch, h->hidden[0], h->state, sum, b->states, b->grads + d->offset[DIFFUSION_STATE]);
+}
+
+void diffusion_backward(struct diffusion *d, const float *params, const struct diffusion_back *b)
+{
+	int steps = d->shape.steps;
+	size_t n = (size_t)b->batch * (size_t)d->shape.action;
+
+	memcpy(d->dx, b->da, n * sizeof(*d->dx));
+	for (int j = steps - 1; j >= 0; j--) {
+		const float *x = d->x + (size_t)j * n;
+		float *deps = d->eps + (size_t)j * n;
+
+		if (b->entropy_weight > 0)
+			spread_back(d, steps - j, n, b->entropy_weight, x, x + n, d->rest);
+		denoise_back(d, steps - j, n, d->u + (size_t)j * n, deps);
+		if (b->entropy_weight > 0)
+			rows_add(d->dx, d->rest, 1, (int)n, d->dx);
+		predict_back(d, params, b->batch, j, deps);
+	}
+	all_weight_gradients(d, b);
+}
+
+double diffusion_entropy(const struct diffusion *d, int batch)
+{
+	size_t n = (size_t)batch * (size_t)d->shape.action;
+	int steps = d->shape.steps;
+	double sum = 0, each = 0;
+
+	for (size_t i = 0; i < n; i++)
+		sum += 0.5 * (double)d->x[i] * (double)d->x[i];
+	each += 0.5 * log(2 * M_PI);
+	for (int j = 0; j < steps; j++) {
+		int t = steps - j;
+		double sd = (double)(t == 1 ? d->last_sd : d->schedule.sd[t - 1]), beta = d->schedule.beta[t - 1];
+		const float *x = d->x + (size_t)j * n, *z = d->noise + (size_t)(j + 1) * n;
+
+		each += log(sd) - 0.5 * log(beta);
+		for (size_t i = 0; i < n; i++) {
+			double off = (double)x[i] - sqrt(1 - beta) * (double)x[n + i];
+
+			sum += 0.5 * (double)z[i] * (double)z[i] - off * off / (2 * beta);
+		}
+	}
+	return sum / batch + each * d->shape.action;
+}
