@@ -13,6 +13,9 @@ struct lab_command {
 
 extern const struct lab_command lab_solve;
 extern const struct lab_command lab_draw;
+extern const struct lab_command lab_train;
+extern const struct lab_command lab_eval;
+extern const struct lab_command lab_bench;
 
 /* Exit codes: a failure on the way, and wrong options or input. */
 enum { LAB_FAILED = 1, LAB_USAGE = 2 };

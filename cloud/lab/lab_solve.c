@@ -4,26 +4,34 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cloud/lab/lab.h"
+#include "cloud/lab/lab_instances.h"
 #include "cloud/policy/exact.h"
+#include "cloud/policy/learned.h"
 #include "common/base/clock.h"
-#include "common/base/file.h"
 #include "common/base/opt.h"
 #include "common/contract/feasible.h"
-#include "common/contract/instance_json.h"
 #include "common/contract/menu_json.h"
 
 struct solve_options {
-	const char *policy;
+	const char *policy, *checkpoint;
+	int64_t samples;
 	bool json;
 };
 
-static const struct opt table[] = {{"policy", 'p', OPT_TEXT, "NAME", "exact, first-best, static or monotone",
-                                    "exact", 0, 0, offsetof(struct solve_options, policy)},
-                                   {"json", 'j', OPT_FLAG, "", "one JSON line an instance instead of a table",
-                                    NULL, 0, 0, offsetof(struct solve_options, json)},
-                                   OPT_END};
+static const struct opt table[] = {
+    {"policy", 'p', OPT_TEXT, "NAME",
+     "exact, first-best, static, monotone, greedy or random; edmsac, dmsac, sac or ppo with a checkpoint",
+     "exact", 0, 0, offsetof(struct solve_options, policy)},
+    {"checkpoint", 'c', OPT_TEXT, "F.safetensors", "a learned policy", NULL, 0, 0,
+     offsetof(struct solve_options, checkpoint)},
+    {"samples", 'n', OPT_INT, "N", "contracts a learned policy draws, to keep the best by modelled profit",
+     "16", 1, LEARNED_SAMPLES_MAX, offsetof(struct solve_options, samples)},
+    {"json", 'j', OPT_FLAG, "", "one JSON line an instance instead of a table", NULL, 0, 0,
+     offsetof(struct solve_options, json)},
+    OPT_END};
 
 static const struct opt_program program = {
     "edmsac solve", "writes a contract for each instance and compares it with the exact optimum",
@@ -119,33 +127,19 @@ static int solve_all(const struct solve_options *o, const struct policy *p, cons
 	return lab_finish("solve");
 }
 
-static int read_instances(const char *path, struct instance **list, size_t *n, struct err *e)
+/* The policy by its name, or by the checkpoint that holds it. */
+static int find_policy(const struct solve_options *o, struct policy *p, struct err *e)
 {
-	struct buf text = BUF_INIT;
-	const char *source = path[0] == '-' && !path[1] ? "standard input" : path;
-	int rc = file_read(path, CONTRACT_FILE_MAX, &text, e);
+	int rc;
 
-	if (rc == 0)
-		rc = instances_parse((const char *)text.data, text.len, source, list, n, e);
-	buf_release(&text);
+	if (!o->checkpoint)
+		return policy_find(o->policy, p, e);
+	rc = learned_open(o->checkpoint, (int)o->samples, p, e);
+	if (rc == 0 && strcmp(o->policy, p->ops->name) != 0) {
+		rc = err_set(e, E_INVALID, "%s holds '%s', not '%.32s'", o->checkpoint, p->ops->name, o->policy);
+		policy_release(p);
+	}
 	return rc;
-}
-
-static int arguments(int argc, char **argv, struct solve_options *o, struct policy *p, const char **path,
-                     struct err *e)
-{
-	int first;
-	int rc = opt_parse(&program, argc, argv, o, &first, e);
-
-	if (rc)
-		return rc;
-	if (first == argc)
-		return err_set(e, E_INVALID, "name a file of instances, or - for standard input");
-	if (first + 1 < argc)
-		return err_set(e, E_INVALID, "'%.64s' after the file: options come first, and one file is taken",
-		               argv[first + 1]);
-	*path = argv[first];
-	return policy_find(o->policy, p, e);
 }
 
 static int run(int argc, char **argv)
@@ -154,16 +148,19 @@ static int run(int argc, char **argv)
 	struct instance *list = NULL;
 	struct policy p = {0};
 	struct err e = ERR_INIT;
-	const char *path = NULL;
 	size_t n = 0;
-	int rc = arguments(argc, argv, &o, &p, &path, &e);
+	int first, rc = opt_parse(&program, argc, argv, &o, &first, &e);
 
 	if (rc > 0)
 		return 0;
 	if (rc == 0)
-		rc = read_instances(path, &list, &n, &e);
-	if (rc < 0)
+		rc = lab_instances(argc, argv, first, &list, &n, &e);
+	if (rc == 0)
+		rc = find_policy(&o, &p, &e);
+	if (rc < 0) {
+		free(list);
 		return lab_fail("solve", LAB_USAGE, &e);
+	}
 	rc = solve_all(&o, &p, list, n);
 	free(list);
 	policy_release(&p);

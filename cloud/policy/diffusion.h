@@ -93,9 +93,9 @@ struct diffusion_back {
 };
 void diffusion_backward(struct diffusion *d, const float *params, const struct diffusion_back *b);
 
-/* Mean over the batch of a lower bound on the entropy of the policy, from a kept run with last_sd > 0:
- * sum of log q(x_t | x_(t-1)) - log pi(x_(t-1) | x_t, s) over the steps, - log p(x_T) (DIME, arXiv
- * 2502.02316, with DDPM kernels). */
-double diffusion_entropy(const struct diffusion *d, int batch);
+/* each [batch] = a lower bound on the entropy of the policy in that state, one sample of it, from a kept run
+ * with last_sd > 0: sum of log q(x_t | x_(t-1)) - log pi(x_(t-1) | x_t, s) over the steps, - log p(x_T)
+ * (DIME, arXiv 2502.02316, with DDPM kernels). */
+void diffusion_entropy(const struct diffusion *d, int batch, double *each);
 
 #endif

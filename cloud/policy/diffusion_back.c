@@ -136,26 +136,27 @@ void diffusion_backward(struct diffusion *d, const float *params, const struct d
 	all_weight_gradients(d, b);
 }
 
-double diffusion_entropy(const struct diffusion *d, int batch)
+void diffusion_entropy(const struct diffusion *d, int batch, double *each)
 {
-	size_t n = (size_t)batch * (size_t)d->shape.action;
-	int steps = d->shape.steps;
-	double sum = 0, each = 0;
+	int steps = d->shape.steps, action = d->shape.action;
+	size_t n = (size_t)batch * (size_t)action;
+	double constant = 0.5 * log(2 * M_PI);
 
+	for (int t = 1; t <= steps; t++)
+		constant +=
+		    log((double)(t == 1 ? d->last_sd : d->schedule.sd[t - 1])) - 0.5 * log(d->schedule.beta[t - 1]);
+	for (int b = 0; b < batch; b++)
+		each[b] = constant * action;
 	for (size_t i = 0; i < n; i++)
-		sum += 0.5 * (double)d->x[i] * (double)d->x[i];
-	each += 0.5 * log(2 * M_PI);
+		each[i / (size_t)action] += 0.5 * (double)d->x[i] * (double)d->x[i];
 	for (int j = 0; j < steps; j++) {
-		int t = steps - j;
-		double sd = (double)(t == 1 ? d->last_sd : d->schedule.sd[t - 1]), beta = d->schedule.beta[t - 1];
+		double beta = d->schedule.beta[steps - j - 1];
 		const float *x = d->x + (size_t)j * n, *z = d->noise + (size_t)(j + 1) * n;
 
-		each += log(sd) - 0.5 * log(beta);
 		for (size_t i = 0; i < n; i++) {
 			double off = (double)x[i] - sqrt(1 - beta) * (double)x[n + i];
 
-			sum += 0.5 * (double)z[i] * (double)z[i] - off * off / (2 * beta);
+			each[i / (size_t)action] += 0.5 * (double)z[i] * (double)z[i] - off * off / (2 * beta);
 		}
 	}
-	return sum / batch + each * d->shape.action;
 }

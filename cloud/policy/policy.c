@@ -6,11 +6,12 @@
 #include "cloud/policy/benchmarks.h"
 #include "cloud/policy/exact.h"
 #include "cloud/policy/monotone.h"
+#include "cloud/policy/naive.h"
 #include "common/base/mem.h"
 #include "common/contract/choice.h"
 
-static const struct policy_ops *const known[] = {&policy_exact, &policy_first_best, &policy_static,
-                                                 &policy_monotone};
+static const struct policy_ops *const known[] = {&policy_exact,    &policy_first_best, &policy_static,
+                                                 &policy_monotone, &policy_greedy,     &policy_random};
 
 const struct policy_ops *policy_at(size_t i)
 {

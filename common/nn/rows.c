@@ -54,3 +54,39 @@ void rows_add(const float *x, const float *row, int rows, int width, float *y)
 			y[c] = x[c] + row[c];
 	}
 }
+
+double rows_square_sum(const float *x, size_t n)
+{
+	lanes acc[4] = {0};
+	double sum = 0;
+	size_t i = 0;
+
+	for (; i + 4 * LANES <= n; i += 4 * LANES)
+		for (size_t j = 0; j < 4; j++)
+			acc[j] += load(x + i + j * LANES) * load(x + i + j * LANES);
+	for (; i < n; i++)
+		sum += (double)x[i] * (double)x[i];
+	for (size_t j = 0; j < 4 * LANES; j++)
+		sum += (double)acc[j / LANES][j % LANES];
+	return sum;
+}
+
+void rows_scale(float *x, size_t n, float factor)
+{
+	for (size_t i = 0; i < n; i++)
+		x[i] *= factor;
+}
+
+void rows_mix(const float *x, size_t n, float share, float *y)
+{
+	size_t i = 0;
+
+	for (; i + LANES <= n; i += LANES) {
+		lanes v = load(y + i);
+
+		v += share * (load(x + i) - v);
+		memcpy(y + i, &v, sizeof(v));
+	}
+	for (; i < n; i++)
+		y[i] += share * (x[i] - y[i]);
+}

@@ -12,4 +12,11 @@ void rows_fill(const float *row, int rows, int width, float *y);
 /* y [rows][width] = x [rows][width] + row [width] to each; y may be x. */
 void rows_add(const float *x, const float *row, int rows, int width, float *y);
 
+/* Sum of squares of n numbers. */
+double rows_square_sum(const float *x, size_t n);
+/* x *= factor. */
+void rows_scale(float *x, size_t n, float factor);
+/* y += share (x - y). */
+void rows_mix(const float *x, size_t n, float share, float *y);
+
 #endif

@@ -108,11 +108,16 @@ END_TEST
 static double objective(struct fixture *f)
 {
 	const float *x = run(f);
-	double sum = 0;
+	double sum = 0, entropy[BATCH];
 
 	for (size_t i = 0; i < COUNT; i++)
 		sum += (double)x[i] * (double)f->da[i];
-	return f->d.last_sd > 0 ? sum - 0.5 * BATCH * diffusion_entropy(&f->d, BATCH) : sum;
+	if (f->d.last_sd > 0) {
+		diffusion_entropy(&f->d, BATCH, entropy);
+		for (int b = 0; b < BATCH; b++)
+			sum -= 0.5 * entropy[b];
+	}
+	return sum;
 }
 
 static void check_slopes(float last_sd, float entropy_weight)

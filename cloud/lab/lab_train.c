@@ -1,0 +1,196 @@
+/* edmsac train: learns a contract policy and writes it as a checkpoint.
+ *
+ * The checkpoint is written anew now and then and at the end, each time whole; an interrupt (SIGINT, SIGTERM)
+ * ends the training after the update at hand and writes it too. */
+#include <math.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cloud/lab/lab.h"
+#include "cloud/policy/learner_file.h"
+#include "common/base/clock.h"
+#include "common/base/opt.h"
+
+#define SAVE_EVERY_MS 60000
+#define SAY_EVERY_MS  1000
+#define LOG_EVERY     50 /* updates */
+
+struct train_options {
+	const char *algorithm, *actions, *dynamics, *participation, *out, *log, *resume;
+	bool observed, bare, quiet;
+	int64_t types, seed, updates, steps, hidden, batch, envs, threads, replay;
+	double prune_rate, actor_rate, critic_rate, explore, temperature;
+};
+
+#define AT(field) offsetof(struct train_options, field)
+
+/* Numbers below 0 stand for the algorithm's own defaults. */
+static const struct opt table[] = {
+    {"algo", 'a', OPT_CHOICE, "edmsac|dmsac|sac|ppo", "what learns", "edmsac", 0, 0, AT(algorithm)},
+    {"types", 'k', OPT_INT, "K", "willingness types", "3", 1, CONTRACT_TYPES_MAX, AT(types)},
+    {"seed", 's', OPT_INT, "S", "equal seeds learn the same, bit for bit", "1", 0, 1e15, AT(seed)},
+    {"updates", 'n', OPT_INT, "N", "updates; schedules end there", "20000", 1, 1e9, AT(updates)},
+    {"actions", 0, OPT_CHOICE, "structured|direct", "what an action says", "structured", 0, 0, AT(actions)},
+    {"dynamics", 0, OPT_CHOICE, "exogenous|endogenous", "whether rounds follow from each other", "exogenous",
+     0, 0, AT(dynamics)},
+    {"participation", 0, OPT_CHOICE, "intertemporal|per-period", "what every type is owed", "intertemporal",
+     0, 0, AT(participation)},
+    {"observed", 0, OPT_FLAG, "", "the policy sees estimates of prior and transition", NULL, 0, 0,
+     AT(observed)},
+    {"denoise-steps", 't', OPT_INT, "T", "steps of the denoising chain", "-1", -1, 64, AT(steps)},
+    {"hidden", 0, OPT_INT, "H", "neurons in each of two hidden layers", "-1", -1, 1024, AT(hidden)},
+    {"batch", 'b', OPT_INT, "B", "steps that an update learns from", "-1", -1, 4096, AT(batch)},
+    {"envs", 'e', OPT_INT, "E", "environments, each stepped once an update", "-1", -1, 4096, AT(envs)},
+    {"replay", 0, OPT_INT, "N", "steps that are remembered", "-1", -1, 1e8, AT(replay)},
+    {"prune-rate", 'p', OPT_DOUBLE, "R", "share of the actor's hidden neurons to remove (edmsac)", "-1", -1,
+     0.95, AT(prune_rate)},
+    {"actor-rate", 0, OPT_DOUBLE, "R", "learning rate of the actor", "-1", -1, 1, AT(actor_rate)},
+    {"critic-rate", 0, OPT_DOUBLE, "R", "learning rate of the critics", "-1", -1, 1, AT(critic_rate)},
+    {"explore", 0, OPT_DOUBLE, "SD", "noise on actions while learning", "-1", -1, 1, AT(explore)},
+    {"temperature", 0, OPT_DOUBLE, "A", "of the entropy term at the start, 0 for none", "-1", -1, 1,
+     AT(temperature)},
+    {"threads", 0, OPT_INT, "T", "one", "1", 1, 1, AT(threads)},
+    {"out", 'o', OPT_TEXT, "F.safetensors", "where the checkpoint goes", NULL, 0, 0, AT(out)},
+    {"log", 'l', OPT_TEXT, "F.csv", "a line of figures every 50 updates", NULL, 0, 0, AT(log)},
+    {"resume", 'r', OPT_TEXT, "F.safetensors", "goes on from a checkpoint, whose own options hold", NULL, 0,
+     0, AT(resume)},
+    {"no-replay", 0, OPT_FLAG, "", "leaves the replay buffer out of the checkpoint", NULL, 0, 0, AT(bare)},
+    {"quiet", 'q', OPT_FLAG, "", "no progress on standard error", NULL, 0, 0, AT(quiet)},
+    OPT_END};
+
+static const struct opt_program program = {"edmsac train", "learns a contract policy", "", table};
+
+static volatile sig_atomic_t interrupted;
+
+static void interrupt(int signal)
+{
+	(void)signal;
+	interrupted = 1;
+}
+
+static int make_spec(const struct train_options *o, struct learner_spec *s, struct err *e)
+{
+	int rc = learner_defaults(o->algorithm, s, e);
+
+	if (rc)
+		return rc;
+	s->env = (struct env_spec){.types = (int)o->types,
+	                           .direct = strcmp(o->actions, "direct") == 0,
+	                           .endogenous = strcmp(o->dynamics, "endogenous") == 0,
+	                           .observed = o->observed};
+	s->seed = (uint64_t)o->seed;
+	s->updates = o->updates;
+	s->steps = o->steps < 0 ? s->steps : (int)o->steps;
+	s->hidden = o->hidden < 0 ? s->hidden : (int)o->hidden;
+	s->batch = o->batch < 0 ? s->batch : (int)o->batch;
+	s->envs = o->envs < 0 ? s->envs : (int)o->envs;
+	s->replay = o->replay < 0 ? s->replay : o->replay;
+	s->prune_rate = o->prune_rate < 0 ? s->prune_rate : o->prune_rate;
+	s->actor_rate = o->actor_rate < 0 ? s->actor_rate : o->actor_rate;
+	s->critic_rate = o->critic_rate < 0 ? s->critic_rate : o->critic_rate;
+	s->explore = o->explore < 0 ? s->explore : o->explore;
+	s->temperature = o->temperature < 0 ? s->temperature : o->temperature;
+	return participation_parse(o->participation, &s->env.participation, e);
+}
+
+static int open_learner(const struct train_options *o, struct learner **l, struct err *e)
+{
+	struct learner_spec spec;
+	int rc;
+
+	if (!o->out)
+		return err_set(e, E_INVALID, "--out says where the checkpoint goes");
+	if (o->resume)
+		return learner_load(o->resume, l, e);
+	rc = make_spec(o, &spec, e);
+	return rc ? rc : learner_new(&spec, l, e);
+}
+
+static void say(const struct learner_report *r, const struct learner *l, int64_t began, int64_t first)
+{
+	double seconds = (double)(clock_mono_ms() - began) / 1000, rate = (double)(r->update - first) / seconds;
+	double left = (double)(learner_spec(l)->updates - r->update) / rate;
+
+	fprintf(stderr, "\r%lld/%lld  reward %.4f  loss %.2e  value %.4f  neurons %d+%d  %.1f/s  %.0f s left   ",
+	        (long long)r->update, (long long)learner_spec(l)->updates, r->reward, r->critic_loss, r->value,
+	        r->hidden[0], r->hidden[1], rate, left);
+}
+
+static void log_line(FILE *log, const struct learner_report *r)
+{
+	if (!log || r->update % LOG_EVERY)
+		return;
+	fprintf(log, "%lld,%lld,%.6g,%.6g,%.6g,%.6g,%.6g,%d,%d\n", (long long)r->update, (long long)r->env_steps,
+	        r->reward, r->critic_loss, r->value, r->entropy, r->temperature, r->hidden[0], r->hidden[1]);
+}
+
+static int train(const struct train_options *o, struct learner *l, FILE *log, struct err *e)
+{
+	int64_t began = clock_mono_ms(), saved = began, said = began, first = learner_updates(l);
+	struct learner_report r = {0};
+
+	while (learner_updates(l) < learner_spec(l)->updates && !interrupted) {
+		int rc = learner_update(l, &r, e);
+		int64_t now = clock_mono_ms();
+
+		if (rc)
+			return rc;
+		log_line(log, &r);
+		if (now - saved >= SAVE_EVERY_MS) {
+			rc = learner_save(l, o->out, !o->bare, e);
+			if (rc)
+				return rc;
+			saved = now;
+		}
+		if (!o->quiet && now - said >= SAY_EVERY_MS) {
+			say(&r, l, began, first);
+			said = now;
+		}
+	}
+	if (!o->quiet && r.update > 0) {
+		say(&r, l, began, first);
+		fputc('\n', stderr);
+	}
+	return learner_save(l, o->out, !o->bare, e);
+}
+
+static int open_log(const struct train_options *o, FILE **log, struct err *e)
+{
+	if (!o->log)
+		return 0;
+	*log = fopen(o->log, o->resume ? "a" : "w");
+	if (!*log)
+		return err_errno(e, "%s", o->log);
+	if (!o->resume)
+		fputs("update,env_steps,reward,critic_loss,value,entropy,temperature,hidden1,hidden2\n", *log);
+	return 0;
+}
+
+static int run(int argc, char **argv)
+{
+	struct train_options o = {0};
+	struct learner *l = NULL;
+	struct err e = ERR_INIT;
+	FILE *log = NULL;
+	int first, rc = opt_parse(&program, argc, argv, &o, &first, &e);
+
+	if (rc > 0)
+		return 0;
+	if (rc == 0)
+		rc = open_learner(&o, &l, &e);
+	if (rc < 0)
+		return lab_fail("train", LAB_USAGE, &e);
+	signal(SIGINT, interrupt);
+	signal(SIGTERM, interrupt);
+	rc = open_log(&o, &log, &e);
+	if (rc == 0)
+		rc = train(&o, l, log, &e);
+	if (log && fclose(log) != 0 && rc == 0)
+		rc = err_errno(&e, "%s", o.log);
+	learner_free(l);
+	return rc ? lab_fail("train", LAB_FAILED, &e) : 0;
+}
+
+const struct lab_command lab_train = {"train", "learns a contract policy", run};

@@ -1,0 +1,127 @@
+#include "cloud/policy/critic.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/base/mem.h"
+
+#define GRADIENT_MAX 10.0 /* norm beyond which a step is scaled down */
+
+int critic_init(struct critic *c, int state, int action, int hidden, int batch_max, struct err *e)
+{
+	const struct mlp_spec spec = {.in = state + action,
+	                              .layers = 3,
+	                              .out = {hidden, hidden, 1},
+	                              .hidden = MLP_MISH,
+	                              .last = MLP_LINEAR};
+	size_t batch = (size_t)batch_max;
+
+	*c = (struct critic){.state = state, .action = action, .batch_max = batch_max};
+	for (int i = 0; i < 2; i++) {
+		int rc = mlp_init(&c->net[i], &spec, batch_max, e);
+
+		if (rc) {
+			err_wrap(e, "critic");
+			critic_release(c);
+			return rc;
+		}
+		weights_init(&c->q[i], c->net[i].params, true);
+		c->dy[i] = mem_floats(batch);
+	}
+	c->in = mem_floats(batch * (size_t)(state + action));
+	c->part = mem_floats(batch * (size_t)action);
+	return 0;
+}
+
+void critic_release(struct critic *c)
+{
+	for (int i = 0; i < 2; i++) {
+		mlp_release(&c->net[i]);
+		weights_release(&c->q[i]);
+		free(c->dy[i]);
+	}
+	free(c->in);
+	free(c->part);
+	*c = (struct critic){0};
+}
+
+void critic_draw(struct critic *c, struct rng *rng)
+{
+	for (int i = 0; i < 2; i++) {
+		mlp_draw(&c->net[i], c->q[i].w, rng);
+		weights_aim(&c->q[i]);
+	}
+}
+
+static void join(struct critic *c, const float *states, const float *actions, int n)
+{
+	float *row = c->in;
+
+	for (int b = 0; b < n; b++) {
+		memcpy(row, states + b * c->state, (size_t)c->state * sizeof(*row));
+		row += c->state;
+		memcpy(row, actions + b * c->action, (size_t)c->action * sizeof(*row));
+		row += c->action;
+	}
+}
+
+void critic_target(struct critic *c, const float *states, const float *actions, int n, float *value)
+{
+	const float *v[2];
+
+	join(c, states, actions, n);
+	for (int i = 0; i < 2; i++)
+		v[i] = mlp_forward(&c->net[i], c->q[i].target, c->in, n);
+	for (int b = 0; b < n; b++)
+		value[b] = v[0][b] < v[1][b] ? v[0][b] : v[1][b];
+}
+
+double critic_learn(struct critic *c, const float *states, const float *actions, const float *goal, int n,
+                    double rate)
+{
+	double loss = 0;
+
+	join(c, states, actions, n);
+	for (int i = 0; i < 2; i++) {
+		const float *v = mlp_forward(&c->net[i], c->q[i].w, c->in, n);
+
+		for (int b = 0; b < n; b++) {
+			float off = v[b] - goal[b];
+
+			loss += (double)off * (double)off / (2.0 * n);
+			c->dy[i][b] = 2 * off / (float)n;
+		}
+		mlp_backward(&c->net[i], c->q[i].w,
+		             &(struct mlp_back){.x = c->in, .dy = c->dy[i], .batch = n, .grads = c->q[i].g});
+		weights_step(&c->q[i], rate, GRADIENT_MAX);
+	}
+	return loss;
+}
+
+double critic_slope(struct critic *c, const float *states, const float *actions, int n, float *da)
+{
+	const float *v[2];
+	double mean = 0;
+
+	join(c, states, actions, n);
+	for (int i = 0; i < 2; i++)
+		v[i] = mlp_forward(&c->net[i], c->q[i].w, c->in, n);
+	for (int b = 0; b < n; b++) {
+		int low = v[1][b] < v[0][b];
+
+		mean += (double)v[low][b] / n;
+		c->dy[low][b] = -1 / (float)n;
+		c->dy[!low][b] = 0;
+	}
+	for (int i = 0; i < 2; i++)
+		mlp_backward(&c->net[i], c->q[i].w,
+		             &(struct mlp_back){.x = c->in,
+		                                .dy = c->dy[i],
+		                                .batch = n,
+		                                .dx = i ? c->part : da,
+		                                .dx_from = c->state,
+		                                .dx_count = c->action});
+	for (int i = 0; i < n * c->action; i++)
+		da[i] += c->part[i];
+	return mean;
+}

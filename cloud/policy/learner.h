@@ -1,0 +1,65 @@
+/* Training a contract policy: an algorithm, its environments, and all that it has learned so far.
+ *
+ *   EDMSAC   a diffusion actor, twin critics, dynamic structured pruning of the actor (arXiv 2504.14326)
+ *   DMSAC    the same without pruning
+ *   SAC      a Gaussian actor with a learned temperature (Haarnoja et al. 2018)
+ *   PPO      clipped policy gradients (Schulman et al. 2017)
+ *
+ * One learner serves one thread at a time. Equal specifications give equal bits on one machine. */
+#ifndef POLICY_LEARNER_H
+#define POLICY_LEARNER_H
+
+#include <stdint.h>
+
+#include "cloud/policy/actor.h"
+#include "cloud/policy/env.h"
+
+struct learner_spec {
+	const char *algorithm; /* "edmsac", "dmsac", "sac" or "ppo" */
+	struct env_spec env;
+	uint64_t seed;
+	int64_t updates; /* that schedules are made for */
+	int hidden;      /* neurons in each of two hidden layers, actor and critics */
+	int steps;       /* of denoising */
+	int batch, envs;
+	int64_t replay;                 /* steps that the buffer holds */
+	double actor_rate, critic_rate; /* of Adam, falling to a hundredth along a cosine */
+	double explore;                 /* sd of the noise added to actions while learning, falling to a tenth */
+	double temperature;             /* of the entropy term at the start; 0: none */
+	double prune_rate;              /* EDMSAC: share of hidden neurons to remove */
+};
+
+/* What the algorithm does best with; the caller changes what it wants. E_NOT_FOUND lists the algorithms. */
+int learner_defaults(const char *algorithm, struct learner_spec *out, struct err *e) MUST_CHECK;
+
+/* Whether the algorithm's actor is a Gaussian; false for names that are none. */
+bool learner_is_gaussian(const char *algorithm);
+
+struct learner_report {
+	int64_t update;     /* done so far */
+	int64_t env_steps;  /* taken so far */
+	double reward;      /* mean of the last environment steps */
+	double critic_loss; /* of the last update */
+	double value;       /* mean value of the actor's own actions, by the critics */
+	double entropy;     /* mean estimate; 0 where there is no entropy term */
+	double temperature;
+	int hidden[2]; /* neurons of the actor that speak */
+};
+
+struct learner;
+
+/* E_INVALID or E_LIMIT names the field. */
+int learner_new(const struct learner_spec *spec, struct learner **out, struct err *e) MUST_CHECK;
+void learner_free(struct learner *l);
+
+/* One step of every environment and one update of every network. E_STATE when numbers stop being finite. */
+int learner_update(struct learner *l, struct learner_report *out, struct err *e) MUST_CHECK;
+
+const struct learner_spec *learner_spec(const struct learner *l);
+int64_t learner_updates(const struct learner *l);
+/* The actor as it would be used now (pruned if it is being pruned): its shape and parameters, valid until the
+ * next update. */
+const struct actor_shape *learner_actor_shape(const struct learner *l);
+const float *learner_actor_params(const struct learner *l);
+
+#endif
