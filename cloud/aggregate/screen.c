@@ -117,6 +117,21 @@ bool screen_norm(const uint8_t *block, const float *start, size_t floats, double
 	return true;
 }
 
+/* Training moves every layer by far more than this share; rounding, or one changed bit, by less. */
+#define MOVED_LEAST 1e-6
+
+bool screen_moved(const uint8_t *block, const float *start, size_t floats, struct screening *out)
+{
+	double norm = block_distance(block, start, floats), size = 0;
+
+	for (size_t i = 0; i < floats; i++)
+		size += (double)start[i] * (double)start[i];
+	if (norm > MOVED_LEAST * sqrt(size))
+		return true;
+	return refuse(out, SCREEN_NORM, "norm: %.4g is no training: the parameters are those it began from",
+	              norm);
+}
+
 bool screen_metric(const char *name, double metric, double start_metric, const struct screen_limits *l,
                    struct screening *out)
 {
@@ -158,6 +173,8 @@ int screen_update(const struct screen_subject *s, const struct screen_limits *l,
 	*out = (struct screening){.norm = NAN, .metric = NAN};
 	if (!screen_shape(s->bytes, s->size, layout, &block, out) || !screen_finite(block, layout, out) ||
 	    !screen_norm(block, s->start, layout->floats, s->norm_median, l, out))
+		return 0;
+	if (s->kind->stage == STAGE_TRAINED && !screen_moved(block, s->start, layout->floats, out))
 		return 0;
 	return validate(s, block, l, out, e);
 }

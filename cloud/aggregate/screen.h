@@ -54,6 +54,8 @@ bool screen_shape(const uint8_t *bytes, size_t size, const struct tensor_layout 
 bool screen_finite(const uint8_t *block, const struct tensor_layout *layout, struct screening *out);
 bool screen_norm(const uint8_t *block, const float *start, size_t floats, double median,
                  const struct screen_limits *l, struct screening *out);
+/* Refuses an update that is its start but for rounding, however its file is written. */
+bool screen_moved(const uint8_t *block, const float *start, size_t floats, struct screening *out);
 /* `start_metric` NAN: only metric_min counts. */
 bool screen_metric(const char *name, double metric, double start_metric, const struct screen_limits *l,
                    struct screening *out);

@@ -121,6 +121,17 @@ START_TEST(each_gate_says_why)
 }
 END_TEST
 
+START_TEST(an_update_that_is_its_start_is_refused)
+{
+	fill();
+	start[0] = 100;
+	memcpy(update, start, sizeof(update));
+	refused(NAN, 0, SCREEN_NORM, "norm: 0 is no training: the parameters are those it began from");
+	update[0] = nextafterf(start[0], INFINITY);
+	refused(NAN, 0, SCREEN_NORM, "norm: 7.629e-06 is no training: the parameters are those it began from");
+}
+END_TEST
+
 START_TEST(a_file_of_another_shape_is_refused)
 {
 	static const struct tensor_spec turned[] = {{"weight", 2, {5, 20}, 0}, {"bias", 1, {7}, 100}};
@@ -231,6 +242,7 @@ START_TEST(limits_are_checked)
 }
 END_TEST
 
-SUITE("aggregate/screen", a_good_update_passes, each_gate_says_why, a_file_of_another_shape_is_refused,
-      what_is_derived_anew_is_not_compared_with_its_start, a_broken_evaluation_is_an_error_not_a_verdict,
-      no_bad_value_is_overlooked, the_distance_is_that_of_a_plain_sum, limits_are_checked)
+SUITE("aggregate/screen", a_good_update_passes, each_gate_says_why, an_update_that_is_its_start_is_refused,
+      a_file_of_another_shape_is_refused, what_is_derived_anew_is_not_compared_with_its_start,
+      a_broken_evaluation_is_an_error_not_a_verdict, no_bad_value_is_overlooked,
+      the_distance_is_that_of_a_plain_sum, limits_are_checked)
