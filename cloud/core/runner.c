@@ -315,8 +315,11 @@ static void do_one(struct cloud *c, const struct action *a, struct actions *more
 		break;
 	case ACT_FETCH:
 		cloud_check_held(c, a->seat, a->stage, more);
-		if (s)
+		if (s) {
 			session_fetch(s, a->seat, a->stage, more);
+			/* what a crash left complete, or has no bytes, is here without a transfer */
+			cloud_check_held(c, a->seat, a->stage, more);
+		}
 		break;
 	case ACT_JOB:
 		start_job(c, a);

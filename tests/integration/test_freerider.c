@@ -105,6 +105,26 @@ START_TEST(doing_nothing_is_not_paid)
 }
 END_TEST
 
+/* No transfer can bring it, and the cloud may not stumble over a file without bytes. */
+START_TEST(an_update_of_no_bytes_is_rejected)
+{
+	struct blob_ref nothing = {.digest = digest_of("", 0)};
+	struct msg_receipt receipt;
+	struct err e = ERR_INIT;
+	struct msg_task task;
+	struct raw r;
+
+	begin(1);
+	r = connect_as("edge-1");
+	ck_ok(raw_join(&r, &e), &e);
+	task = contract(&r);
+	receipt = claim(&r, &task, &nothing);
+	ck_unpaid(&receipt, "0 bytes are too few");
+	raw_close(&r);
+	end();
+}
+END_TEST
+
 /* A blob of the cloud that is neither of these: the update of the honest edge, once it is there. */
 static bool find_other(const struct msg_task *t, struct blob_ref *out)
 {
@@ -189,5 +209,5 @@ START_TEST(a_number_no_store_can_hold)
 }
 END_TEST
 
-SUITE("integration/freerider", doing_nothing_is_not_paid, another_edges_update_is_not_paid_again,
-      a_number_no_store_can_hold)
+SUITE("integration/freerider", doing_nothing_is_not_paid, an_update_of_no_bytes_is_rejected,
+      another_edges_update_is_not_paid_again, a_number_no_store_can_hold)
