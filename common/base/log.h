@@ -7,7 +7,8 @@
 
 #include "common/base/err.h"
 
-enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR };
+/* LOG_NOTHING is no level of a line: as the least level it silences all. */
+enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARN, LOG_ERROR, LOG_NOTHING };
 enum log_format { LOG_TEXT, LOG_JSON };
 
 /* What a line is about; zero or NULL members are left out. */
