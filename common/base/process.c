@@ -46,8 +46,9 @@ int process_find(const char *program, char *out, size_t cap, struct err *e)
 }
 
 /* In the child: only calls that are safe after fork(). */
-static void become(const struct process *p, const char *const *argv, pid_t parent)
+static void become(const struct process *p, const char *const *argv, pid_t parent, const sigset_t *mask)
 {
+	static const int handled[] = {SIGPIPE, SIGTERM, SIGINT, SIGHUP};
 	int log = open(p->log, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 	int null = open("/dev/null", O_RDONLY);
 
@@ -58,7 +59,9 @@ static void become(const struct process *p, const char *const *argv, pid_t paren
 	dup2(log, STDOUT_FILENO);
 	dup2(log, STDERR_FILENO);
 	setpgid(0, 0); /* an interrupt from the terminal is for the parent, which ends its children in order */
-	signal(SIGPIPE, SIG_DFL);
+	for (size_t i = 0; i < sizeof(handled) / sizeof(*handled); i++)
+		signal(handled[i], SIG_DFL);
+	sigprocmask(SIG_SETMASK, mask, NULL);
 	execv(argv[0], (char *const *)argv);
 	dprintf(STDERR_FILENO, "cannot execute %s: errno %d\n", argv[0], errno);
 	_exit(127);
@@ -66,15 +69,20 @@ static void become(const struct process *p, const char *const *argv, pid_t paren
 
 int process_start(struct process *p, const char *const *argv, struct err *e)
 {
+	sigset_t all, mask;
 	pid_t parent = getpid(), pid;
 
 	if (!str_copy(p->program, sizeof(p->program), argv[0]))
 		return err_set(e, E_LIMIT, "%s: the path is longer than %zu", argv[0], sizeof(p->program) - 1);
+	/* A signal between fork() and execv() must end the child, not run the parent's handler in it. */
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &mask);
 	pid = fork();
+	if (pid == 0)
+		become(p, argv, parent, &mask);
+	sigprocmask(SIG_SETMASK, &mask, NULL);
 	if (pid < 0)
 		return err_errno(e, "%s: cannot start", p->name);
-	if (pid == 0)
-		become(p, argv, parent);
 	p->pid = pid;
 	return 0;
 }
