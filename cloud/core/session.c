@@ -14,6 +14,9 @@
 #include "common/base/mem.h"
 #include "common/base/str.h"
 
+/* Two edges with one certificate would otherwise throw each other out several times a second. */
+#define REPLACED_RETRY_MS 30000
+
 struct log_about session_about(const struct session *s)
 {
 	return (struct log_about){.round = s->cloud->running ? s->cloud->round.id : 0,
@@ -68,11 +71,16 @@ static int admit(struct session *s, const struct msg_hello *h, struct err *e)
 static void replace_older(struct session *s)
 {
 	struct session *old = session_of(s->cloud, s->link->peer);
+	struct msg m = {.kind = MSG_GOODBYE};
 
 	if (!old)
 		return;
+	str_copy(m.goodbye.reason, sizeof(m.goodbye.reason),
+	         "another connection with this edge's certificate replaces this one");
+	m.goodbye.retry_after_ms = REPLACED_RETRY_MS;
+	link_send(old->link, &m);
 	old->open = false;
-	log_line(LOG_INFO, session_about(s), "a new connection replaces the one there was");
+	log_line(LOG_INFO, session_about(s), "a new connection with its certificate replaces the one there was");
 	link_close(old->link);
 }
 

@@ -250,7 +250,7 @@ int cloud_daemon(const struct cloud_options *o)
 		rc = start_admin(&d, &e);
 	if (rc) {
 		fprintf(stderr, "foedus-cloud: %s\n", e.text);
-		d.code = rc == E_INVALID || rc == E_NOT_FOUND ? 2 : 1;
+		d.code = err_exit_code(rc);
 	} else {
 		start_timers(&d);
 		log_info("%s listens for edges on port %u and for people on port %u", d.setup.config.name,

@@ -31,7 +31,7 @@ static const struct opt table[] = {
     {"allow", 0, OPT_TEXT, "NAME,NAME", "edges put on the allow-list at the start", NULL, 0, 0, AT(allow)},
     {"data", 'd', OPT_TEXT, "DIR", "IDX files with the images that modules are measured on", DATASET_DIR, 0,
      0, AT(data)},
-    {"policy", 'p', OPT_TEXT, "NAME", "what writes the contracts: exact or static", "exact", 0, 0,
+    {"policy", 'p', OPT_TEXT, "NAME", "what writes the contracts: exact, static or monotone", "exact", 0, 0,
      AT(policy)},
     {"market", 'm', OPT_TEXT, "FILE", "the terms of the contracts, one instance as JSON", NULL, 0, 0,
      AT(market)},

@@ -53,6 +53,21 @@ int err_wrap(struct err *e, const char *fmt, ...)
 	return e->code ? e->code : E_INTERNAL;
 }
 
+int err_exit_code(int code)
+{
+	switch (code) {
+	case E_INVALID:
+	case E_LIMIT:
+	case E_AUTH:
+	case E_NOT_FOUND:
+	case E_EXISTS:
+	case E_CORRUPT:
+		return 2;
+	default:
+		return 1;
+	}
+}
+
 const char *err_name(int code)
 {
 	switch (code) {

@@ -44,6 +44,8 @@ struct err {
 int err_set(struct err *e, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* E_IO with ": strerror(errno)" appended. */
 int err_errno(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* The exit code of a program that cannot begin: 2 when what it was given is wrong, else 1. */
+int err_exit_code(int code);
 /* Puts "context: " before the text and returns the code it holds (E_INTERNAL if none). */
 int err_wrap(struct err *e, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

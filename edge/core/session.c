@@ -201,7 +201,8 @@ static void on_closed(void *ctx, struct link *l, const struct err *why)
 
 	if (l != e->link)
 		return;
-	log_line(LOG_INFO, edge_log_about(e, 0, 0), "link closed: %s", why->text);
+	/* Why a dial was refused is told by who dials, once for each cause. */
+	log_line(e->open ? LOG_INFO : LOG_DEBUG, edge_log_about(e, 0, 0), "link closed: %s", why->text);
 	e->stats.lost++;
 	e->link = NULL;
 	e->open = e->closing = false;

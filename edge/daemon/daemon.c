@@ -185,11 +185,6 @@ static void give_up(struct daemon *d)
 	uv_run(&d->loop, UV_RUN_DEFAULT);
 }
 
-static int exit_code(int rc)
-{
-	return rc == E_STATE || rc == E_INTERNAL ? 1 : 2;
-}
-
 int edge_daemon(const struct edge_options *o)
 {
 	struct daemon d = {.options = o};
@@ -210,5 +205,5 @@ int edge_daemon(const struct edge_options *o)
 	world_close(&d.world);
 	if (uv_loop_close(&d.loop))
 		log_warn("the loop was not empty at the end");
-	return rc ? exit_code(rc) : 0;
+	return rc ? err_exit_code(rc) : 0;
 }
