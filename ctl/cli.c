@@ -163,5 +163,5 @@ int cli_usage(const char *program, const char *fmt, ...)
 int cli_failed(const char *program, const struct err *e)
 {
 	fprintf(stderr, "%s: %s\n", program, e->text);
-	return CLI_FAILED;
+	return e->code == E_INVALID ? CLI_USAGE : CLI_FAILED;
 }

@@ -1,5 +1,6 @@
 #include "ctl/demo.h"
 
+#include <fcntl.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,7 +47,7 @@ static int make_folder(struct demo *d, struct err *e)
 			return err_set(e, E_LIMIT, "--keep: longer than %zu characters", sizeof(d->dir) - 1);
 		if (file_exists(d->dir) && rmdir(d->dir))
 			return err_set(e, E_EXISTS, "--keep: %s is there and not an empty folder", d->dir);
-		return dir_make(d->dir, 0700, e);
+		return dir_make(d->dir, 0700, e) ? err_wrap(e, "--keep") : 0;
 	}
 	n = snprintf(d->dir, sizeof(d->dir), "%s/foedus-demo-XXXXXX", base && *base ? base : "/tmp");
 	if (n < 0 || (size_t)n >= sizeof(d->dir) || !mkdtemp(d->dir)) {
@@ -56,12 +57,32 @@ static int make_folder(struct demo *d, struct err *e)
 	return 0;
 }
 
+/* Minutes of work shall not end in a file that cannot be written. */
+static int check_json(const struct demo *d, struct err *e)
+{
+	bool there = d->o.json && file_exists(d->o.json);
+	int fd = d->o.json ? open(d->o.json, O_WRONLY | O_CREAT | O_CLOEXEC, 0644) : -1;
+
+	if (!d->o.json)
+		return 0;
+	if (fd < 0)
+		return err_errno(e, "--json: cannot write %s", d->o.json);
+	close(fd);
+	if (!there)
+		unlink(d->o.json);
+	return 0;
+}
+
 static int prepare(struct demo *d, struct err *e)
 {
 	char path[PROCESS_PATH_MAX];
 	int64_t began = clock_mono_ms();
-	int rc = dataset_load(d->o.data, DATASET_TRAIN, 0, &d->train, e);
+	int rc = check_json(d, e);
 
+	if (!rc)
+		rc = make_folder(d, e);
+	if (!rc)
+		rc = dataset_load(d->o.data, DATASET_TRAIN, 0, &d->train, e);
 	if (!rc)
 		rc = dataset_load(d->o.data, DATASET_TEST, 0, &d->test, e);
 	if (rc)
@@ -69,9 +90,7 @@ static int prepare(struct demo *d, struct err *e)
 	show_step("data", "", (double)(clock_mono_ms() - began) / 1e3,
 	          "%zu training and %zu test images in %.80s", d->train.count, d->test.count, d->o.data);
 	began = clock_mono_ms();
-	rc = make_folder(d, e);
-	if (!rc)
-		rc = dir_make(demo_path(d, path, "logs"), 0700, e);
+	rc = dir_make(demo_path(d, path, "logs"), 0700, e);
 	if (!rc)
 		rc = demo_keys(d, e);
 	if (!rc)
@@ -139,12 +158,14 @@ static int demo(struct demo *d)
 	int rc = prepare(d, &e);
 
 	if (!rc)
+		rc = demo_alive(d, &e);
+	if (!rc)
 		rc = demo_start(d, &e);
 	if (!rc)
 		rc = measure(d, &e);
 	if (rc) {
 		explain(d, &e);
-		return stop_asked() ? 128 + stop_signal() : CLI_FAILED;
+		return stop_asked() ? 128 + stop_signal() : d->started ? CLI_FAILED : err_exit_code(e.code);
 	}
 	d->wall_s = (double)(clock_mono_ms() - d->began_ms) / 1e3;
 	demo_report(d);
@@ -168,8 +189,9 @@ int noun_demo(int argc, char **argv)
 		for (int64_t i = 0; i < d->o.edges; i++)
 			snprintf(d->edge[i].name, sizeof(d->edge[i].name), "edge-%lld", (long long)i + 1);
 		stop_install();
-		show_line("foedus demo: a cloud and %lld edges, %lld rounds, seed %lld", (long long)d->o.edges,
-		          (long long)d->o.rounds, (long long)d->o.seed);
+		show_line("foedus demo: a cloud and %lld edge%s, %lld round%s, seed %lld", (long long)d->o.edges,
+		          d->o.edges == 1 ? "" : "s", (long long)d->o.rounds, d->o.rounds == 1 ? "" : "s",
+		          (long long)d->o.seed);
 		code = demo(d);
 		clean_up(d);
 	}

@@ -40,7 +40,7 @@ static void print_choices(const json_t *round)
 
 		json_array_foreach (json_object_get(seat, "tasks"), k, task)
 			paid += demo_number(task, "paid");
-		printf("%s%s: ", i ? "   " : "", demo_text(seat, "edge"));
+		printf("%s%s: ", i == 0 ? "" : i % 4 ? "   " : "\n              ", demo_text(seat, "edge"));
 		print_item(json_object_get(seat, "period1"));
 		printf(" then ");
 		print_item(json_object_get(seat, "period2"));

@@ -227,7 +227,7 @@ int demo_start(struct demo *d, struct err *e)
 		rc = wait_joined(d, e);
 	if (!rc)
 		show_step("start", "edges", (double)(clock_mono_ms() - began) / 1e3,
-		          "%lld processes, %d to %d, joined over mutual TLS 1.3", (long long)d->o.edges,
-		          (int)d->process[1].pid, (int)d->process[d->started - 1].pid);
+		          "%lld process%s from %d on, joined over mutual TLS 1.3", (long long)d->o.edges,
+		          d->o.edges == 1 ? "" : "es", (int)d->process[1].pid);
 	return rc;
 }

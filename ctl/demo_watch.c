@@ -2,9 +2,12 @@
 
 #include "common/base/clock.h"
 #include "common/base/mem.h"
+#include "common/contract/limits.h"
 #include "ctl/demo.h"
 #include "ctl/show.h"
 #include "ctl/stop.h"
+
+#define NAMED_MAX 5 /* edges whose choices fit into one line */
 
 /* Follows the newest round by asking the cloud again and again, and tells each step once it is over. */
 struct watch {
@@ -72,12 +75,37 @@ static void tell_menu(const json_t *round, int stage, char *out, size_t cap)
 	         demo_text(round, "policy"), demo_number(round, "expected_profit"));
 }
 
+/* "item 1: 3 edges, item 2: 5 edges": too many to be named in a line */
+static void count_choices(const json_t *seats, const char *period, char *out, size_t cap)
+{
+	size_t count[CONTRACT_TYPES_MAX + 1] = {0}, i, n = 0;
+	const json_t *seat;
+
+	json_array_foreach (seats, i, seat) {
+		const json_t *item = json_object_get(seat, period);
+		json_int_t k = json_is_integer(item) ? json_integer_value(item) : -1;
+
+		count[k >= 0 && k < CONTRACT_TYPES_MAX ? k : CONTRACT_TYPES_MAX]++;
+	}
+	for (i = 0; i < CONTRACT_TYPES_MAX && n < cap; i++)
+		if (count[i])
+			n += (size_t)snprintf(out + n, cap - n, "%sitem %zu: %zu edge%s", n ? ", " : "", i + 1, count[i],
+			                      count[i] == 1 ? "" : "s");
+	if (count[CONTRACT_TYPES_MAX] && n < cap)
+		snprintf(out + n, cap - n, "%snone: %zu edge%s", n ? ", " : "", count[CONTRACT_TYPES_MAX],
+		         count[CONTRACT_TYPES_MAX] == 1 ? "" : "s");
+}
+
 static void tell_choices(const json_t *round, int stage, char *out, size_t cap)
 {
 	const json_t *seat, *item;
 	size_t i, n = 0;
 
 	out[0] = '\0';
+	if (json_array_size(json_object_get(round, "seats")) > NAMED_MAX) {
+		count_choices(json_object_get(round, "seats"), stage == 1 ? "period1" : "period2", out, cap);
+		return;
+	}
 	json_array_foreach (json_object_get(round, "seats"), i, seat) {
 		item = json_object_get(seat, stage == 1 ? "period1" : "period2");
 		if (json_is_integer(item) && json_integer_value(item) >= 0)

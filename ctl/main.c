@@ -1,5 +1,6 @@
 /* foedus: the command line of the federation. One noun per file; this table is all that knows them. */
 #include <signal.h>
+#include <stdio.h>
 
 #include "common/base/mem.h"
 #include "ctl/cli.h"
@@ -23,6 +24,13 @@ static const struct cli_group program = {
 
 int main(int argc, char **argv)
 {
+	int code;
+
 	signal(SIGPIPE, SIG_IGN);
-	return cli_dispatch(&program, argc, argv);
+	code = cli_dispatch(&program, argc, argv);
+	if ((fflush(stdout) || ferror(stdout)) && code == CLI_OK) {
+		fprintf(stderr, "foedus: not all could be written to standard output\n");
+		code = CLI_FAILED;
+	}
+	return code;
 }

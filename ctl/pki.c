@@ -250,7 +250,7 @@ static int verb_show(int argc, char **argv)
 		return code;
 	if (pki_show(file, o.crl, &info, &e))
 		return cli_failed(p.name, &e);
-	pki_print_show(&info, o.json);
+	pki_print_show(&info, o.crl != NULL, o.json);
 	return CLI_OK;
 }
 

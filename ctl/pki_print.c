@@ -75,7 +75,7 @@ void pki_print_list(const struct pki_info *list, size_t count, bool as_json)
 		       day(list[i].not_after_s, until), list[i].days_left, list[i].serial);
 }
 
-void pki_print_show(const struct pki_info *i, bool as_json)
+void pki_print_show(const struct pki_info *i, bool checked, bool as_json)
 {
 	char from[CLOCK_TEXT], until[CLOCK_TEXT];
 
@@ -89,9 +89,9 @@ void pki_print_show(const struct pki_info *i, bool as_json)
 		print_json(o);
 		return;
 	}
-	printf("name    %s\nrole    %s\nissuer  %s\nserial  %s\nvalid   %s to %s (%d days left)\nstate   %s\n",
+	printf("name    %s\nrole    %s\nissuer  %s\nserial  %s\nvalid   %s to %s (%d days left)\nstate   %s%s\n",
 	       i->name, role(i), i->issuer, i->serial, day(i->not_before_s, from), day(i->not_after_s, until),
-	       i->days_left, state(i));
+	       i->days_left, state(i), checked || i->is_authority ? "" : " (revocation not checked: --crl FILE)");
 	if (*i->hosts)
 		printf("hosts   %s\n", i->hosts);
 }

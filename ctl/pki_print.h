@@ -9,6 +9,7 @@
 
 void pki_print_made(const struct pki_info *info, const char *file);
 void pki_print_list(const struct pki_info *list, size_t count, bool as_json);
-void pki_print_show(const struct pki_info *info, bool as_json);
+/* `checked` = it was looked up in a revocation list. */
+void pki_print_show(const struct pki_info *info, bool checked, bool as_json);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #define BAR_CELLS 24
@@ -41,10 +42,10 @@ void show_step(const char *group, const char *step, double seconds, const char *
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	show_clear();
-	printf("  %-9s %-9s %-74s", group, step, text);
 	if (seconds >= 0)
-		printf(" %6.1f s", seconds);
-	putchar('\n');
+		printf("  %-9s %-9s %-74s %6.1f s\n", group, step, text, seconds);
+	else
+		printf("  %-9s %-9s %s\n", group, step, text);
 	fflush(stdout);
 }
 
@@ -62,7 +63,8 @@ void show_line(const char *fmt, ...)
 
 void show_bar(const char *group, const char *step, double share, const char *text)
 {
-	char bar[BAR_CELLS + 1];
+	char bar[BAR_CELLS + 1], line[256];
+	struct winsize size = {0};
 	int full = (int)(share * BAR_CELLS + 0.5);
 
 	if (!on_terminal())
@@ -70,7 +72,11 @@ void show_bar(const char *group, const char *step, double share, const char *tex
 	for (int i = 0; i < BAR_CELLS; i++)
 		bar[i] = i < full ? '#' : '.';
 	bar[BAR_CELLS] = '\0';
-	printf("\r\033[K  %-9s %-9s [%s] %s", group, step, bar, text);
+	snprintf(line, sizeof(line), "  %-9s %-9s [%s] %s", group, step, bar, text);
+	/* a bar that wraps could not be cleared */
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 && size.ws_col <= strlen(line))
+		line[size.ws_col - 1] = '\0';
+	printf("\r\033[K%s", line);
 	fflush(stdout);
 	bar_shown = true;
 }

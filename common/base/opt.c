@@ -233,7 +233,8 @@ static void help_line(const struct opt *o, FILE *out)
 
 void opt_help(const struct opt_program *p, FILE *out)
 {
-	fprintf(out, "%s: %s\n\nUsage: %s [options] %s\n\nOptions:\n", p->name, p->summary, p->name, p->operands);
+	fprintf(out, "%s: %s\n\nUsage: %s [options]%s%s\n\nOptions:\n", p->name, p->summary, p->name,
+	        *p->operands ? " " : "", p->operands);
 	for (const struct opt *o = p->table; o->name; o++)
 		help_line(o, out);
 	fprintf(out, "  %-36s %s\n  %-36s %s\n", "-h, --help", "show this", "    --version", "show the version");

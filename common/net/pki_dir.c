@@ -109,6 +109,8 @@ int pki_dir_open(struct pki_dir *d, const char *path, bool writing, struct err *
 	rc = pki_dir_file(cert, path, "ca.crt", e);
 	if (rc == 0)
 		rc = pki_dir_file(key, path, "ca.key", e);
+	if (rc == 0 && access(cert, F_OK) && errno != ENOENT && errno != ENOTDIR)
+		rc = err_errno(e, "%s: cannot look into it", path);
 	if (rc == 0 && !file_exists(cert))
 		rc = err_set(e, E_NOT_FOUND, "%s: no certificate authority here (make one with pki init)", path);
 	if (rc == 0 && writing)

@@ -104,7 +104,7 @@ START_TEST(a_request_is_signed_elsewhere)
 	ck_assert(!file_exists(cert));
 	ck_assert_int_eq(command_run("foedus", "pki", "sign", csr, "--dir", dir, "--out", cert, (char *)NULL), 0);
 	ck_assert(file_exists(cert));
-	ck_assert_int_eq(command_run("foedus", "pki", "request", "../up", "--out", out, (char *)NULL), 1);
+	ck_assert_int_eq(command_run("foedus", "pki", "request", "../up", "--out", out, (char *)NULL), 2);
 }
 END_TEST
 
@@ -133,8 +133,11 @@ END_TEST
 
 START_TEST(a_demo_without_data_says_so)
 {
-	ck_assert_int_eq(command_run("foedus", "demo", "--data", "/nowhere", (char *)NULL), 1);
+	ck_assert_int_eq(command_run("foedus", "demo", "--data", "/nowhere", (char *)NULL), 2);
 	ck_says("/nowhere");
+	/* before minutes of work, not after them */
+	ck_assert_int_eq(command_run("foedus", "demo", "--json", "/nowhere/x.json", (char *)NULL), 1);
+	ck_says("--json: cannot write /nowhere/x.json");
 }
 END_TEST
 
