@@ -17,12 +17,17 @@ ARCH    := $(shell uname -m)
 BUILD := build$(if $(SAN),/san)$(if $(filter clang%,$(notdir $(CC))),/clang)
 GEN   := $(BUILD)/gen
 
+# These two need no packages.
+NO_BUILD := $(if $(MAKECMDGOALS),$(if $(filter-out help clean,$(MAKECMDGOALS)),,yes))
+
 PKGS := libuv libprotobuf-c openssl sqlite3 openblas libmicrohttpd jansson libcurl zlib inih ipopt
 # pkg-config is asked once a run; a missing package is named by it.
+ifeq ($(NO_BUILD),)
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) | sed 's,-I/usr,-isystem /usr,g')
 PKG_LIBS   := -Wl,--as-needed $(shell pkg-config --libs $(filter-out ipopt,$(PKGS))) -lipopt
 ifneq ($(.SHELLSTATUS),0)
 $(error a package is missing: run deploy/deps.sh)
+endif
 endif
 
 WARN    := -Wall -Wextra -Wshadow -Wconversion -Wvla -Wstrict-prototypes -Wmissing-prototypes $(if $(WERROR),-Werror)
@@ -71,6 +76,7 @@ BENCHES     := $(patsubst %.c,$(BUILD)/%,$(wildcard bench/bench_*.c))
 
 .PHONY: all check unit integration simcheck fuzz bench demo tidy install clean help
 .SECONDARY:
+.DELETE_ON_ERROR:
 all: $(PROGRAMS)
 
 help:
@@ -157,4 +163,6 @@ install: all
 clean:
 	$(Q)rm -rf build
 
+ifeq ($(NO_BUILD),)
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+endif

@@ -15,6 +15,10 @@ data="dataset-fashion-mnist"
 tests="check clang curl openssl procps git python3 libclang-rt-14-dev"
 
 want="$build $libs $data $tests"
+if [ $# -gt 1 ]; then
+    echo "deps.sh: more than one argument (accepted: none, or bench)" >&2
+    exit 2
+fi
 case "${1:-}" in
 "") ;;
 bench) want="$want python3-torch python3-numpy" ;;
