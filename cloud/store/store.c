@@ -14,7 +14,8 @@ static const char pragmas[] = "PRAGMA journal_mode = WAL;"
                               "PRAGMA foreign_keys = ON;"
                               "PRAGMA recursive_triggers = ON;"
                               "PRAGMA temp_store = MEMORY;"
-                              "PRAGMA cell_size_check = ON;";
+                              "PRAGMA cell_size_check = ON;"
+                              "PRAGMA cache_size = -512;";
 
 static int open_db(struct store *s, const char *path, struct err *e)
 {
