@@ -59,6 +59,7 @@ static void configure(struct world *w)
 	c->retry_ms = 500;
 	c->open_enrolment = true;
 	c->heartbeat_ms = 500;
+	c->keep_updates = w->config.seed % 2 == 1; /* half of the seeds check the arithmetic, half the sweeping */
 	w->floats = rng_below(&w->rng, 16) == 0 ? 50000 : 200; /* now and then a blob of many chunks */
 	w->faults = (struct sim_faults){.lose = 0.02 * rng_double(&w->rng),
 	                                .duplicate = 0.05 * rng_double(&w->rng),

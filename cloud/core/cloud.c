@@ -255,19 +255,30 @@ void cloud_tick(struct cloud *c)
 	}
 }
 
-void cloud_drain(struct cloud *c, uint64_t retry_after_ms)
+static void say_goodbye(struct cloud *c, const char *reason, uint64_t retry_after_ms)
 {
 	struct msg m = {.kind = MSG_GOODBYE};
 
-	c->draining = true;
-	str_copy(m.goodbye.reason, sizeof(m.goodbye.reason), "the cloud is stopping");
+	str_copy(m.goodbye.reason, sizeof(m.goodbye.reason), reason);
 	m.goodbye.retry_after_ms = retry_after_ms;
 	for (struct session *s = c->sessions; s; s = s->next) {
 		if (!s->link)
 			continue;
 		link_send(s->link, &m);
 		link_close(s->link);
+		s->open = false;
 	}
+}
+
+void cloud_drain(struct cloud *c, uint64_t retry_after_ms)
+{
+	c->draining = true;
+	say_goodbye(c, "the cloud is stopping", retry_after_ms);
+}
+
+void cloud_reconnect(struct cloud *c, uint64_t retry_after_ms)
+{
+	say_goodbye(c, "the cloud looks at certificates again", retry_after_ms);
 }
 
 int cloud_allow(struct cloud *c, const char *edge, bool allowed, struct err *e)

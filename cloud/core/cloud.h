@@ -28,6 +28,7 @@ struct cloud_config {
 	int64_t retry_ms;    /* before the round after a failed one */
 	bool open_enrolment; /* unknown certificates of our CA may join */
 	uint32_t heartbeat_ms;
+	bool keep_updates; /* finished rounds' blobs stay, for whoever wants to look at them */
 };
 
 struct cloud_env {
@@ -58,6 +59,9 @@ void cloud_accept(struct cloud *c, struct link *l);
 void cloud_tick(struct cloud *c);
 /* Says Goodbye to every edge and closes the links; no new round starts. */
 void cloud_drain(struct cloud *c, uint64_t retry_after_ms);
+
+/* Closes every session with a Goodbye that asks for a new one: certificates are looked at again. */
+void cloud_reconnect(struct cloud *c, uint64_t retry_after_ms);
 
 /* May this edge join? Changing it closes its session when the answer is no. */
 int cloud_allow(struct cloud *c, const char *edge, bool allowed, struct err *e) MUST_CHECK;

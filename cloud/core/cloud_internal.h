@@ -68,6 +68,9 @@ void session_error(struct session *s, const struct err *why, bool fatal, uint64_
 /* original.c: false with the reason when an update's parameters are known already. */
 bool cloud_is_original(struct cloud *c, size_t seat, int stage, char *reason, size_t cap);
 
+/* sweep.c: removes the blobs that a finished round leaves behind */
+void cloud_sweep(struct cloud *c);
+
 /* beliefs.c */
 /* Within a transaction. */
 int cloud_save_beliefs(struct cloud *c, struct err *e) MUST_CHECK;

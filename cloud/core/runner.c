@@ -293,6 +293,7 @@ static void finished(struct cloud *c)
 	else
 		log_line(LOG_INFO, about, "done, agent version %" PRIu64, c->round.agent_version);
 	deploy_to_others(c);
+	cloud_sweep(c);
 }
 
 static void do_one(struct cloud *c, const struct action *a, struct actions *more)

@@ -122,7 +122,8 @@ static void on_hangup(uv_signal_t *s, int number)
 	}
 	net_server_tls(d->server, tls);
 	tls_ctx_unref(tls);
-	log_info("certificates and revocation list read again");
+	log_info("certificates and revocation list read again; edges connect again");
+	cloud_reconnect(d->cloud, 0); /* whoever was revoked does not come back */
 }
 
 static void on_fatal(void *ctx, const struct err *why)

@@ -48,6 +48,11 @@ static int screen_one(struct work *w, struct job *job, const struct msg_work *or
 	if (!kind)
 		return err_set(e, E_INTERNAL, "module kind '%s' is not in the table", order->kind);
 	rc = open_subject(w, kind, order, result, &s, e);
+	if (rc == E_CORRUPT && !s.map.data) { /* spoilt on our disk: this update's loss, not the round's */
+		out->gate = SCREEN_SHAPE;
+		snprintf(out->reason, sizeof(out->reason), "shape: the bytes no longer have their digest");
+		return 0;
+	}
 	subject.bytes = s.map.data;
 	subject.size = s.map.size;
 	subject.start = s.start;

@@ -183,6 +183,25 @@ START_TEST(a_revocation_counts_after_a_hangup_signal)
 }
 END_TEST
 
+START_TEST(a_revoked_edge_is_sent_away_by_a_hangup_signal)
+{
+	struct raw_identity who;
+	struct err e = ERR_INIT;
+	struct raw r;
+
+	begin((struct farm_options){0});
+	farm_start_cloud(f);
+	who = farm_identity(f, "edge-2");
+	ck_ok(raw_connect(&r, f->listen, &who, &e), &e);
+	ck_ok(raw_join(&r, &e), &e);
+	revoke_name("edge-2");
+	kill(f->process[0].pid, SIGHUP);
+	ck_ok(raw_wait_closed(&r, WAIT_MS, NULL, &e), &e);
+	raw_close(&r);
+	farm_free(f);
+}
+END_TEST
+
 START_TEST(closed_enrolment_asks_the_allow_list)
 {
 	char code[WIRE_NAME_MAX + 1];
@@ -199,4 +218,5 @@ END_TEST
 SUITE_TIMEOUT("certificates", 120, a_good_certificate_is_welcomed, no_certificate_is_refused,
               old_tls_is_refused, another_authority_is_refused, an_expired_certificate_is_refused,
               a_certificate_of_another_role_is_refused, a_revoked_certificate_is_refused_at_the_start,
-              a_revocation_counts_after_a_hangup_signal, closed_enrolment_asks_the_allow_list)
+              a_revocation_counts_after_a_hangup_signal, a_revoked_edge_is_sent_away_by_a_hangup_signal,
+              closed_enrolment_asks_the_allow_list)

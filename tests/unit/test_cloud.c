@@ -172,6 +172,20 @@ START_TEST(an_edge_that_is_behind_gets_the_newest_agent)
 }
 END_TEST
 
+START_TEST(asked_to_reconnect_edges_come_back)
+{
+	struct cloud_end *x;
+
+	cloud_rig_begin();
+	x = cloud_rig_join(0, "edge-1");
+	cloud_reconnect(cloud_rig.cloud, 0);
+	ck_assert_uint_eq(cloud_rig_last(x, MSG_GOODBYE)->goodbye.retry_after_ms, 0);
+	ck_assert(x->closed);
+	cloud_rig_join(1, "edge-1");
+	cloud_rig_done();
+}
+END_TEST
+
 START_TEST(draining_says_goodbye)
 {
 	struct cloud_end *x;
@@ -235,5 +249,5 @@ END_TEST
 SUITE("core/cloud", hello_is_answered_by_welcome, who_may_not_join_is_told_why,
       only_listed_edges_join_without_open_enrolment, what_breaks_the_protocol_ends_the_link,
       what_does_not_fit_the_round_ends_nothing, silence_ends_a_link, a_newer_connection_replaces_the_older,
-      an_edge_that_is_behind_gets_the_newest_agent, draining_says_goodbye,
+      an_edge_that_is_behind_gets_the_newest_agent, asked_to_reconnect_edges_come_back, draining_says_goodbye,
       a_round_begins_when_enough_are_there, nothing_is_said_once_the_store_failed)
