@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs every benchmark program ($BUILD/bench/bench_*), then the Python peers (bench/*_torch.py) where
+# Runs every benchmark program ($BUILD/bench/bench_*), then the programs as a whole, then the Python peers (bench/*_torch.py) where
 # /usr/bin/python3 has PyTorch, and prints how ours compare: all of it JSON, one object a line.
 set -u
 here=$(dirname "$0")
@@ -24,6 +24,7 @@ for program in "${BUILD:-build}"/bench/bench_*; do
     case $program in *.o | *.d) continue ;; esac
     [ -x "$program" ] && run "$program"
 done
+run $python "$here/whole.py"
 if $python -c 'import torch' 2>/dev/null; then
     for peer in "$here"/*_torch.py; do
         run $python "$peer"

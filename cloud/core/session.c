@@ -302,7 +302,12 @@ static void on_closed(void *ctx, struct link *l, const struct err *why)
 
 	if (s->open)
 		log_line(LOG_INFO, session_about(s), "left: %s", why->text);
-	(void)l;
+	if (s->open && !s->cloud->dead) {
+		struct edge_record *r = cloud_edge(s->cloud, l->peer);
+
+		r->last_seen_ms = s->heard_ms;
+		(void)cloud_save_edge(s->cloud, r); /* a failure ends the cloud, and says so */
+	}
 	transfers_free(s->transfers);
 	s->transfers = NULL;
 	s->link = NULL; /* cloud_tick() drops the session */

@@ -50,6 +50,21 @@ void records_close(struct records *r)
 	r->lock = -1;
 }
 
+int records_claim(const struct records *r, const char *name, struct err *e)
+{
+	char path[RECORDS_PATH_MAX];
+	struct buf owner = BUF_INIT;
+	int rc = file_read(records_path(r, "edge", path), WIRE_NAME_MAX, &owner, e);
+
+	if (rc == E_NOT_FOUND)
+		rc = file_write(path, name, strlen(name), 0600, e);
+	else if (rc == 0 && strcmp(buf_cstr(&owner), name) != 0)
+		rc = err_set(e, E_INVALID, "%s: the state of edge '%.64s', but the certificate is that of '%s'",
+		             r->folder, buf_cstr(&owner), name);
+	buf_release(&owner);
+	return rc;
+}
+
 int records_load_state(const struct records *r, struct edge_state *out, bool *there, struct err *e)
 {
 	char path[RECORDS_PATH_MAX];

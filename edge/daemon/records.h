@@ -1,6 +1,7 @@
 /* The files in the edge's state folder:
  *
  *   lock            held while an edge runs on this folder
+ *   edge            the name of the edge whose folder it is
  *   state.json      the contract and the finished work (edge/core/state_json.h)
  *   receipts.jsonl  what the cloud accepted and paid, one line a receipt
  *   agent.json      the signed manifest of the agent in use
@@ -22,6 +23,8 @@ struct records {
 /* Makes the folder and takes the lock: E_STATE when another edge has it. */
 int records_open(struct records *r, const char *folder, struct err *e) MUST_CHECK;
 void records_close(struct records *r);
+/* The folder belongs to this edge from its first start on: E_INVALID when it is another's. */
+int records_claim(const struct records *r, const char *name, struct err *e) MUST_CHECK;
 
 /* "FOLDER/NAME" in `out`. */
 const char *records_path(const struct records *r, const char *name, char out[RECORDS_PATH_MAX]);

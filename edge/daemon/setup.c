@@ -114,6 +114,8 @@ int setup_open(const struct edge_options *o, struct edge_setup *s, struct err *e
 	if (!rc)
 		rc = records_open(&s->records, o->state, e);
 	if (!rc)
+		rc = records_claim(&s->records, tls_ctx_name(s->tls), e);
+	if (!rc)
 		rc = open_store(s, e);
 	return rc ? rc : open_data(o, s, e);
 }

@@ -31,6 +31,19 @@ START_TEST(one_edge_a_folder)
 }
 END_TEST
 
+START_TEST(a_folder_stays_with_its_edge)
+{
+	struct records r;
+	struct err e = ERR_INIT;
+
+	ck_ok(records_open(&r, folder(), &e), &e);
+	ck_ok(records_claim(&r, "edge-1", &e), &e);
+	ck_ok(records_claim(&r, "edge-1", &e), &e);
+	ck_fails(records_claim(&r, "edge-2", &e), E_INVALID, &e, "the state of edge 'edge-1'");
+	records_close(&r);
+}
+END_TEST
+
 START_TEST(the_state_is_kept)
 {
 	struct edge_state s = {.item = {-1, -1}};
@@ -113,5 +126,5 @@ START_TEST(agent_and_port_are_kept)
 }
 END_TEST
 
-SUITE("edge/daemon/records", one_edge_a_folder, the_state_is_kept, receipts_are_lines,
-      agent_and_port_are_kept)
+SUITE("edge/daemon/records", one_edge_a_folder, a_folder_stays_with_its_edge, the_state_is_kept,
+      receipts_are_lines, agent_and_port_are_kept)
