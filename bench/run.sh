@@ -25,6 +25,15 @@ for program in "${BUILD:-build}"/bench/bench_*; do
     [ -x "$program" ] && run "$program"
 done
 run $python "$here/whole.py"
+# What an update of the diffusion actor and a contract cost; sizes as in policy_torch.py.
+policy() {
+    types=$1
+    shift
+    figures=$("${BUILD:-build}/edmsac" bench --json --types "$types" "$@") || return 1
+    echo "{\"bench\":\"policy\",\"types\":$types,\"hidden\":256,\"steps\":5,\"batch\":256,${figures#"{"}"
+}
+run policy 3
+run policy 10 --direct
 if $python -c 'import torch' 2>/dev/null; then
     for peer in "$here"/*_torch.py; do
         run $python "$peer"

@@ -9,7 +9,7 @@
 #include "common/base/json.h"
 #include "tests/support/suite.h"
 
-#define WORDS_MAX 12
+#define WORDS_MAX 24
 
 struct outcome {
 	int code;
@@ -126,7 +126,8 @@ START_TEST(each_policy_prints_one_line_an_instance)
 	static const struct {
 		const char *policy;
 		double lo, hi;
-	} policies[] = {{"exact", 1, 1}, {"first-best", 1, 2}, {"static", 0.5, 1}, {"monotone", 0.9, 1}};
+	} policies[] = {{"exact", 1, 1},      {"first-best", 1, 2}, {"static", 0.5, 1},
+	                {"monotone", 0.9, 1}, {"greedy", 0, 1},     {"random", -1, 1}};
 	char *drawn = printed("draw --types 3 --count 4 --seed 5 --participation per-period");
 
 	for (size_t i = 0; i < ARRAY_LEN(policies); i++) {
@@ -213,7 +214,8 @@ END_TEST
 
 START_TEST(help_is_no_error)
 {
-	static const char *const words[] = {"--help", "solve --help", "draw -h", "--version"};
+	static const char *const words[] = {"--help",       "solve --help", "draw -h",  "train --help",
+	                                    "bench --help", "eval --help",  "--version"};
 
 	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
 		char *text = printed(words[i]);
@@ -234,5 +236,104 @@ START_TEST(nothing_to_solve_is_no_error)
 }
 END_TEST
 
-SUITE("edmsac", each_policy_prints_one_line_an_instance, draws_repeat_by_seed, the_table_is_for_people,
-      bad_input_prints_one_message_and_nothing_else, help_is_no_error, nothing_to_solve_is_no_error)
+/* A small checkpoint in the suite's folder; the options go behind. */
+static struct outcome train(const char *out, const char *more)
+{
+	char words[512];
+
+	snprintf(words, sizeof(words), "train -q --hidden 16 -b 32 -e 8 --out %s/%s %s", suite_tmp(), out, more);
+	return run("", words);
+}
+
+static void trained(const char *out, const char *more)
+{
+	struct outcome o = train(out, more);
+
+	ck_assert_msg(o.code == 0, "train %s: %s", more, (char *)o.err.data);
+	done(&o);
+}
+
+START_TEST(trains_evaluates_and_solves)
+{
+	char *drawn = printed("draw --types 3 --count 3"), words[300];
+	struct err e = ERR_INIT;
+	struct outcome o;
+	json_t *object;
+
+	trained("p", "-n 30 --no-replay");
+	snprintf(words, sizeof(words), "eval --json --checkpoint %s/p -", suite_tmp());
+	o = run(drawn, words);
+	ck_assert_msg(o.code == 0, "%s", buf_cstr(&o.err));
+	ck_ok(json_parse((char *)o.out.data, o.out.len, &object, &e), &e);
+	ck_assert(number(object, "mean_ratio") <= 1 + 1e-9);
+	ck_assert_double_le(number(object, "min_ratio"), number(object, "mean_ratio"));
+	ck_assert_double_eq(number(object, "feasible"), 1);
+	ck_assert_double_eq(number(object, "instances"), 3);
+	ck_assert_double_gt(number(object, "parameters"), 100);
+	json_decref(object);
+	done(&o);
+	snprintf(words, sizeof(words), "solve --policy edmsac --checkpoint %s/p --samples 4 --json -",
+	         suite_tmp());
+	o = run(drawn, words);
+	ck_assert_int_eq(o.code, 0);
+	(void)check_line(buf_cstr(&o.out), strcspn(buf_cstr(&o.out), "\n"), "edmsac");
+	done(&o);
+	free(drawn);
+}
+END_TEST
+
+static void same_files(const char *a, const char *b)
+{
+	char path[2][300];
+	struct buf bytes[2] = {{0}};
+	struct err e = ERR_INIT;
+
+	for (int i = 0; i < 2; i++) {
+		snprintf(path[i], sizeof(path[i]), "%s/%s", suite_tmp(), i ? b : a);
+		ck_ok(file_read(path[i], 1 << 26, &bytes[i], &e), &e);
+	}
+	ck_assert_uint_eq(bytes[0].len, bytes[1].len);
+	ck_assert_mem_eq(bytes[0].data, bytes[1].data, bytes[0].len);
+	buf_release(&bytes[0]);
+	buf_release(&bytes[1]);
+}
+
+START_TEST(equal_seeds_train_equal_checkpoints)
+{
+	trained("a", "-k 2 -n 25 -s 7");
+	trained("b", "-k 2 -n 25 -s 7");
+	same_files("a", "b");
+}
+END_TEST
+
+START_TEST(bad_checkpoints_and_options_are_refused)
+{
+	char *drawn = printed("draw --types 2 --count 1"), words[300];
+	struct err e = ERR_INIT;
+	struct outcome o;
+
+	trained("k3", "-n 5 --algo dmsac --no-replay");
+	snprintf(words, sizeof(words), "eval --checkpoint %s/k3 -", suite_tmp());
+	refuse(drawn, words, "for 3 types, the instance has 2");
+	snprintf(words, sizeof(words), "solve --policy sac --checkpoint %s/k3 -", suite_tmp());
+	refuse(drawn, words, "holds 'dmsac', not 'sac'");
+	snprintf(words, sizeof(words), "%s/junk", suite_tmp());
+	ck_ok(file_write(words, "junk", 4, 0600, &e), &e);
+	snprintf(words, sizeof(words), "eval --checkpoint %s/junk -", suite_tmp());
+	refuse(drawn, words, "too few for a checkpoint");
+	snprintf(words, sizeof(words), "train --resume %s/junk --out %s/other", suite_tmp(), suite_tmp());
+	refuse("", words, "too few for a checkpoint");
+	refuse("", "train --types 3", "--out says where");
+	refuse(drawn, "eval -", "--checkpoint names the policy");
+	refuse(drawn, "solve --policy edmsac -", "'edmsac'");
+	o = train("x", "--prune-rate 3");
+	ck_assert_int_eq(o.code, 2);
+	done(&o);
+	free(drawn);
+}
+END_TEST
+
+SUITE("edmsac", trains_evaluates_and_solves, equal_seeds_train_equal_checkpoints,
+      bad_checkpoints_and_options_are_refused, each_policy_prints_one_line_an_instance, draws_repeat_by_seed,
+      the_table_is_for_people, bad_input_prints_one_message_and_nothing_else, help_is_no_error,
+      nothing_to_solve_is_no_error)
