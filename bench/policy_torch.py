@@ -10,6 +10,7 @@ import json
 import math
 import statistics
 import time
+from typing import List
 
 import torch
 from torch import nn
@@ -54,11 +55,11 @@ class DefaultActor(nn.Module):
 
 
 class TunedActor(nn.Module):
-    take: list[float]
-    noise: list[float]
-    clean: list[float]
-    keep: list[float]
-    sd: list[float]
+    take: List[float]
+    noise: List[float]
+    clean: List[float]
+    keep: List[float]
+    sd: List[float]
 
     def __init__(self, state, action):
         super().__init__()

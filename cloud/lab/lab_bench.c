@@ -1,7 +1,7 @@
 /* edmsac bench: what an update and a contract cost, medians of several runs on one thread.
  *
- * The environment is endogenous, so that an update has all its parts: the targets of the next states too. The
- * time of the environment's own step is part of it. */
+ * The dynamics are endogenous, so that an update has all its parts: the targets of the next states too. There is
+ * one environment, so that hardly more than the update itself is measured. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -142,6 +142,7 @@ static int run(int argc, char **argv)
 		spec.hidden = (int)o.hidden;
 		spec.steps = (int)o.steps;
 		spec.batch = (int)o.batch;
+		spec.envs = 1;
 		rc = learner_new(&spec, &l, &e);
 	}
 	if (rc < 0)

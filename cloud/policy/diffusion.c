@@ -4,9 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cloud/policy/normals.h"
 #include "common/base/mem.h"
 #include "common/nn/act.h"
 #include "common/nn/gemm.h"
+#include "common/nn/lanes.h"
 #include "common/nn/rows.h"
 
 #define TURN_ROWS 96 /* from this many rows on, transposing the weights once a chain pays */
@@ -126,8 +128,7 @@ void diffusion_noise(struct diffusion *d, int batch, struct rng *rng)
 	size_t per_step = (size_t)batch * (size_t)d->shape.action;
 	size_t steps = (size_t)d->shape.steps + (d->last_sd > 0 ? 1 : 0);
 
-	for (size_t i = 0; i < steps * per_step; i++)
-		d->noise[i] = (float)rng_normal(rng);
+	normals_fill(rng, d->noise, steps * per_step);
 }
 
 /* y [batch][out] += x [batch][in] W^T; `turned` is W^T or NULL. */
@@ -146,11 +147,23 @@ static void product(int batch, int out, int in, const float *x, const float *w, 
 	                    .add = true});
 }
 
+#define BLOCK 16 /* rows and columns of a piece that stays in the cache both ways */
+
+static void transpose_block(const float *w, int rows, int columns, int row, int column, float *to)
+{
+	int row_end = row + BLOCK < rows ? row + BLOCK : rows;
+	int column_end = column + BLOCK < columns ? column + BLOCK : columns;
+
+	for (int c = column; c < column_end; c++)
+		for (int r = row; r < row_end; r++)
+			to[c * rows + r] = w[r * columns + c];
+}
+
 static void transpose(const float *w, int rows, int columns, float *to)
 {
-	for (int r = 0; r < rows; r++)
-		for (int c = 0; c < columns; c++)
-			to[(size_t)c * (size_t)rows + (size_t)r] = w[(size_t)r * (size_t)columns + (size_t)c];
+	for (int r = 0; r < rows; r += BLOCK)
+		for (int c = 0; c < columns; c += BLOCK)
+			transpose_block(w, rows, columns, r, c, to);
 }
 
 static void turn_weights(struct diffusion *d, const float *params)
@@ -211,24 +224,32 @@ static float step_sd(const struct diffusion *d, int t)
 	return t == 1 ? d->last_sd : d->schedule.sd[t - 1];
 }
 
-/* x_(t-1) from x_t, the predicted noise and fresh noise. */
+/* Up to four coordinates of x_(t-1) from x_t, the predicted noise and fresh noise. */
+static void denoise_quad(const struct schedule *c, int t, float clamp, float sd, const float *x,
+                         const float *eps, const float *z, float *u_out, float *next)
+{
+	quad v = quad_load(x), hi = quad_all(clamp), lo = quad_all(-clamp);
+	quad u = c->take[t - 1] * v - c->noise[t - 1] * quad_load(eps);
+	quad x0 = quad_select(u > hi, hi, quad_select(u < lo, lo, u));
+
+	quad_store(u_out, u);
+	quad_store(next, c->clean[t - 1] * x0 + c->keep[t - 1] * v + (sd > 0 ? sd * quad_load(z) : quad_all(0)));
+}
+
 static void denoise(const struct diffusion *d, int t, size_t n, const float *x, const float *z,
                     const struct slab *s, float *next)
 {
-	const struct schedule *c = &d->schedule;
-	float take = c->take[t - 1], noise = c->noise[t - 1], clean = c->clean[t - 1], keep = c->keep[t - 1];
-	float sd = step_sd(d, t);
+	float sd = step_sd(d, t), last[5][QUAD] = {{0}};
+	size_t i = 0, rest = n % QUAD * sizeof(float);
 
-	for (size_t i = 0; i < n; i++) {
-		float u = take * x[i] - noise * s->eps[i];
-		float x0 = u > d->clamp ? d->clamp : u < -d->clamp ? -d->clamp : u;
-
-		s->u[i] = u;
-		next[i] = clean * x0 + keep * x[i];
-	}
-	if (sd > 0)
-		for (size_t i = 0; i < n; i++)
-			next[i] += sd * z[i];
+	for (; i + QUAD <= n; i += QUAD)
+		denoise_quad(&d->schedule, t, d->clamp, sd, x + i, s->eps + i, z + i, s->u + i, next + i);
+	memcpy(last[0], x + i, rest);
+	memcpy(last[1], s->eps + i, rest);
+	memcpy(last[2], z + i, sd > 0 ? rest : 0);
+	denoise_quad(&d->schedule, t, d->clamp, sd, last[0], last[1], last[2], last[3], last[4]);
+	memcpy(s->u + i, last[3], rest);
+	memcpy(next + i, last[4], rest);
 }
 
 const float *diffusion_run(struct diffusion *d, const float *params, const float *states, int batch,

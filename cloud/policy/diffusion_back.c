@@ -5,6 +5,7 @@
 #include "cloud/policy/diffusion.h"
 #include "common/nn/act.h"
 #include "common/nn/gemm.h"
+#include "common/nn/lanes.h"
 #include "common/nn/rows.h"
 
 /* dx [batch][in] = (or +=) dy [batch][out] W. */
@@ -51,23 +52,34 @@ static void spread_back(const struct diffusion *d, int t, size_t n, float weight
 	}
 }
 
-/* From the gradient of x_(t-1) in d->dx: that of the predicted noise in `deps`, and in d->dx what reaches
- * x_t past the network. */
-static void denoise_back(struct diffusion *d, int t, size_t n, const float *u, float *deps)
+/* Up to four coordinates: from the gradient of x_(t-1) in dx, that of the predicted noise in deps, and in dx
+ * what reaches x_t past the network. A clamped coordinate passes nothing, unless descending on the loss,
+ * against the gradient, would move it inwards. */
+static void denoise_back_quad(const struct diffusion *d, int t, const float *u_in, float *dx, float *deps)
 {
 	const struct schedule *c = &d->schedule;
-	float clean = c->clean[t - 1], take = c->take[t - 1], noise = c->noise[t - 1], keep = c->keep[t - 1];
+	quad u = quad_load(u_in), zero = quad_all(0), all = quad_load(dx), dx0 = c->clean[t - 1] * all;
+	quad_mask above = u > quad_all(d->clamp), below = u < quad_all(-d->clamp);
+	quad_mask inwards = (above & (dx0 > zero)) | (below & (dx0 < zero));
+	quad_mask blocked = d->inward ? (above | below) & ~inwards : above | below;
+	quad du = quad_select(blocked, zero, dx0);
 
-	for (size_t i = 0; i < n; i++) {
-		float dx0 = clean * d->dx[i];
-		bool inside = u[i] >= -d->clamp && u[i] <= d->clamp;
-		/* Descending on the loss moves u against the gradient. */
-		bool comes_back = d->inward && (u[i] > 0 ? dx0 > 0 : dx0 < 0);
-		float du = inside || comes_back ? dx0 : 0;
+	quad_store(deps, -c->noise[t - 1] * du);
+	quad_store(dx, c->keep[t - 1] * all + c->take[t - 1] * du);
+}
 
-		deps[i] = -noise * du;
-		d->dx[i] = keep * d->dx[i] + take * du;
-	}
+static void denoise_back(struct diffusion *d, int t, size_t n, const float *u, float *deps)
+{
+	float last[3][QUAD] = {{0}};
+	size_t i = 0, rest = n % QUAD * sizeof(float);
+
+	for (; i + QUAD <= n; i += QUAD)
+		denoise_back_quad(d, t, u + i, d->dx + i, deps + i);
+	memcpy(last[0], u + i, rest);
+	memcpy(last[1], d->dx + i, rest);
+	denoise_back_quad(d, t, last[0], last[1], last[2]);
+	memcpy(d->dx + i, last[1], rest);
+	memcpy(deps + i, last[2], rest);
 }
 
 /* Through the network at step j, from the gradient of its output to those before its activations, and on to
