@@ -1,4 +1,7 @@
-/* edmsac eval: a checkpoint's contracts for a file of instances, beside the exact optimum. */
+/* edmsac eval: a checkpoint's contracts for a file of instances, beside the exact optimum.
+ *
+ * A policy that learned with endogenous dynamics is judged by whole episodes: its discounted profit beside
+ * that of the round-by-round optimum (the ratio) and of the same with the best constant bonus. */
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -8,6 +11,7 @@
 #include "cloud/lab/lab_instances.h"
 #include "cloud/policy/exact.h"
 #include "cloud/policy/learned.h"
+#include "cloud/policy/retention.h"
 #include "common/base/clock.h"
 #include "common/base/mem.h"
 #include "common/base/opt.h"
@@ -33,16 +37,27 @@ static const struct opt_program program = {"edmsac eval",
                                            "INSTANCES.jsonl (or - for standard input)", table};
 
 struct tally {
-	size_t n, feasible;
+	size_t n;
+	double feasible; /* menus */
 	double sum, worst;
+	double bonus,
+	    kept;   /* endogenous: sums of the ratio to the best constant bonus, and of the capacity left */
 	double *us; /* [n] */
 };
 
-static int evaluate(const struct policy *p, const struct instance *in, struct tally *t, struct err *e)
+static void count(struct tally *t, double profit, double bound)
+{
+	double ratio = bound > 0 ? profit / bound : 1;
+
+	t->n++;
+	t->sum += ratio;
+	t->worst = fmin(t->worst, ratio);
+}
+
+static int evaluate_once(const struct policy *p, const struct instance *in, struct tally *t, struct err *e)
 {
 	const struct policy exact = {.ops = &policy_exact};
 	struct menu m, best;
-	double bound, ratio;
 	int64_t start = clock_mono_us();
 	int rc = policy_solve(p, in, &m, e);
 
@@ -50,14 +65,35 @@ static int evaluate(const struct policy *p, const struct instance *in, struct ta
 	if (rc == 0)
 		rc = policy_solve(&exact, in, &best, e);
 	if (rc)
-		return err_wrap(e, "instance %s", in->id);
-	bound = policy_profit(&exact, in, &best);
-	ratio = bound > 0 ? policy_profit(p, in, &m) / bound : 1;
-	t->n++;
+		return rc;
 	t->feasible += menu_is_feasible(&m, in);
-	t->sum += ratio;
-	t->worst = fmin(t->worst, ratio);
+	count(t, policy_profit(p, in, &m), policy_profit(&exact, in, &best));
 	return 0;
+}
+
+static int evaluate_episode(const struct policy *p, const struct instance *in, struct tally *t, struct err *e)
+{
+	struct retention own, without, with;
+	int64_t start = clock_mono_us();
+	int rc = retention_play(p, learned_solve_at, in, 0, &own, e);
+
+	t->us[t->n] = (double)(clock_mono_us() - start) / ENV_ROUNDS;
+	if (rc == 0)
+		rc = retention_exact(in, &without, &with, e);
+	if (rc)
+		return rc;
+	t->feasible += own.feasible;
+	t->bonus += with.profit > 0 ? own.profit / with.profit : 1;
+	t->kept += own.active;
+	count(t, own.profit, without.profit);
+	return 0;
+}
+
+static int evaluate(const struct policy *p, const struct instance *in, struct tally *t, struct err *e)
+{
+	int rc = learned_env(p)->endogenous ? evaluate_episode(p, in, t, e) : evaluate_once(p, in, t, e);
+
+	return rc ? err_wrap(e, "instance %s", in->id) : 0;
 }
 
 static int ascending(const void *a, const void *b)
@@ -69,14 +105,22 @@ static int ascending(const void *a, const void *b)
 
 static void print(const struct eval_options *o, const struct policy *p, struct tally *t)
 {
+	double n = (double)t->n;
+	bool json = o->json;
+
 	qsort(t->us, t->n, sizeof(*t->us), ascending);
-	printf(o->json
+	printf(json
 	           ? "{\"algo\":\"%s\",\"types\":%d,\"instances\":%zu,\"mean_ratio\":%.6f,\"min_ratio\":%.6f,"
-	             "\"feasible\":%.6f,\"act_us\":%.1f,\"parameters\":%zu}\n"
+	             "\"feasible\":%.6f,\"act_us\":%.1f,\"parameters\":%zu"
 	           : "%s, K = %d: %zu instances, mean ratio %.5f, worst %.5f, feasible %.4f, %.0f us a contract, "
-	             "%zu parameters\n",
-	       p->ops->name, learned_env(p)->types, t->n, t->sum / (double)t->n, t->worst,
-	       (double)t->feasible / (double)t->n, t->us[t->n / 2], learned_parameters(p));
+	             "%zu parameters",
+	       p->ops->name, learned_env(p)->types, t->n, t->sum / n, t->worst, t->feasible / n, t->us[t->n / 2],
+	       learned_parameters(p));
+	if (learned_env(p)->endogenous)
+		printf(json ? ",\"bonus_ratio\":%.6f,\"kept\":%.6f"
+		            : "; ratio to the best bonus %.5f, capacity kept %.4f",
+		       t->bonus / n, t->kept / n);
+	puts(json ? "}" : "");
 }
 
 static int run(int argc, char **argv)

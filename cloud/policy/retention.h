@@ -1,0 +1,25 @@
+/* A whole endogenous episode under one policy: what it earns when who is paid too little leaves
+ * (contract-model: "endogenous dynamics"). */
+#ifndef POLICY_RETENTION_H
+#define POLICY_RETENTION_H
+
+#include "cloud/policy/policy.h"
+
+/* Writes the contract of a round for the instance as it is now and the active share of the capacity. */
+typedef int (*retention_writer)(const struct policy *p, const struct instance *in, double active,
+                                struct menu *out, struct err *e);
+
+struct retention {
+	double profit;   /* discounted, per unit of capacity */
+	double active;   /* share of the capacity that is left after the last round */
+	double feasible; /* share of the rounds whose menu was feasible */
+};
+
+/* ENV_ROUNDS rounds from full capacity, each menu with the same bonus on top. */
+int retention_play(const struct policy *p, retention_writer write, const struct instance *in, double bonus,
+                   struct retention *out, struct err *e) MUST_CHECK;
+/* The exact optimum round by round, and with the best constant bonus of 0 to 0.2 alpha in eighths. */
+int retention_exact(const struct instance *in, struct retention *without, struct retention *with,
+                    struct err *e) MUST_CHECK;
+
+#endif
