@@ -7,7 +7,7 @@ enum {
 	WIRE_PROTOCOL = 1,            /* the version spoken */
 	WIRE_FRAME_UNAUTH_MAX = 4096, /* envelope bytes until the peer is welcomed */
 	WIRE_FRAME_MAX = 128 * 1024,  /* envelope bytes afterwards */
-	WIRE_CHUNK_MAX = 32 * 1024,  /* data bytes of one blob chunk */
+	WIRE_CHUNK_MAX = 32 * 1024,   /* data bytes of one blob chunk */
 	WIRE_UNPACK_FACTOR = 8,       /* unpacking may use this many times the envelope's bytes ... */
 	WIRE_UNPACK_FLOOR = 4096,     /* ... plus this much */
 
