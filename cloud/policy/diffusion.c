@@ -89,7 +89,7 @@ int diffusion_init(struct diffusion *d, const struct diffusion_shape *shape, int
 	for (int t = 0; t < DIFFUSION_TENSORS; t++) {
 		int rows, columns;
 
-		diffusion_tensor_shape(shape, t, &rows, &columns);
+		diffusion_tensor_shape(shape, (enum diffusion_tensor)t, &rows, &columns);
 		d->offset[t] = d->params;
 		d->params += (size_t)rows * (size_t)columns;
 	}
@@ -171,7 +171,7 @@ static void turn_weights(struct diffusion *d, const float *params)
 	for (int t = 0; t < DIFFUSION_TENSORS; t++) {
 		int rows, columns;
 
-		diffusion_tensor_shape(&d->shape, t, &rows, &columns);
+		diffusion_tensor_shape(&d->shape, (enum diffusion_tensor)t, &rows, &columns);
 		if (rows > 1 && t != DIFFUSION_TIME)
 			transpose(params + d->offset[t], rows, columns, d->turned + d->offset[t]);
 	}
