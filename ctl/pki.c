@@ -140,7 +140,7 @@ static int verb_sign(int argc, char **argv)
 	    OPT_ROLE,
 	    OPT_DAYS("365"),
 	    OPT_HOSTS,
-	    {"out", 'o', OPT_TEXT, "FILE", "where the certificate goes", NULL, 0, 0, AT(out)},
+	    {"out", 'o', OPT_TEXT, "FILE", "where the certificate goes", opt_needed, 0, 0, AT(out)},
 	    OPT_END};
 	static const struct opt_program p = {"foedus pki sign", "signs a request; its role must be the one given",
 	                                     "FILE.csr", options};
@@ -153,8 +153,6 @@ static int verb_sign(int argc, char **argv)
 
 	if (code >= 0)
 		return code;
-	if (!o.out)
-		return cli_usage(p.name, "--out FILE is needed: where the certificate goes");
 	t = terms_of(&o);
 	if (pki_sign(o.dir, csr, &t, o.out, &info, &e))
 		return cli_failed(p.name, &e);

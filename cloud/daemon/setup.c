@@ -10,21 +10,11 @@
 #include "common/base/file.h"
 #include "common/base/str.h"
 
-static int required(const char *value, const char *option, struct err *e)
-{
-	return value ? 0 : err_set(e, E_INVALID, "--%s is needed (foedus-cloud --help)", option);
-}
-
 int setup_tls(const struct cloud_options *o, struct tls_ctx **out, struct err *e)
 {
 	struct tls_files files = {o->cert, o->key, o->ca, o->crl};
-	int rc = required(o->cert, "cert", e);
 
-	if (!rc)
-		rc = required(o->key, "key", e);
-	if (!rc)
-		rc = required(o->ca, "ca", e);
-	return rc ? rc : tls_ctx_new(out, &files, NET_ROLE_CLOUD, NET_ROLE_EDGE, e);
+	return tls_ctx_new(out, &files, NET_ROLE_CLOUD, NET_ROLE_EDGE, e);
 }
 
 /* Two clouds on one state folder would pay twice. */
@@ -66,10 +56,8 @@ static int open_stores(const struct cloud_options *o, struct setup *s, struct er
 static int open_work(const struct cloud_options *o, struct setup *s, struct err *e)
 {
 	struct work *w = &s->work;
-	int rc = required(o->agent_key, "agent-key", e);
+	int rc = policy_find(o->policy, &w->policy, e);
 
-	if (!rc)
-		rc = policy_find(o->policy, &w->policy, e);
 	if (!rc && w->policy.ops->complete_information)
 		rc = err_set(e, E_INVALID, "--policy %s presumes that types are known: it is no contract to offer",
 		             o->policy);

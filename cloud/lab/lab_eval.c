@@ -23,8 +23,8 @@ struct eval_options {
 	bool json;
 };
 
-static const struct opt table[] = {{"checkpoint", 'c', OPT_TEXT, "F.safetensors", "the policy", NULL, 0, 0,
-                                    offsetof(struct eval_options, checkpoint)},
+static const struct opt table[] = {{"checkpoint", 'c', OPT_TEXT, "F.safetensors", "the policy", opt_needed, 0,
+                                    0, offsetof(struct eval_options, checkpoint)},
                                    {"samples", 'n', OPT_INT, "N",
                                     "contracts to draw, of which the best by modelled profit counts", "1", 1,
                                     LEARNED_SAMPLES_MAX, offsetof(struct eval_options, samples)},
@@ -135,8 +135,6 @@ static int run(int argc, char **argv)
 
 	if (rc > 0)
 		return 0;
-	if (rc == 0 && !o.checkpoint)
-		rc = err_set(&e, E_INVALID, "--checkpoint names the policy");
 	if (rc == 0)
 		rc = lab_instances(argc, argv, first, &list, &n, &e);
 	if (rc == 0 && n == 0)

@@ -7,6 +7,8 @@
 #include "common/base/str.h"
 #include "common/base/version.h"
 
+const char opt_needed[] = "";
+
 static const struct opt *by_name(const struct opt_program *p, const char *name, size_t n)
 {
 	for (const struct opt *o = p->table; o->name; o++)
@@ -133,10 +135,22 @@ static int from_file(const struct opt_program *p, const char *path, void *into, 
 static int defaults(const struct opt_program *p, void *into, struct err *e)
 {
 	for (const struct opt *o = p->table; o->name; o++) {
-		int rc = o->fallback ? assign(o, o->fallback, into, e) : 0;
+		int rc = o->fallback && o->fallback != opt_needed ? assign(o, o->fallback, into, e) : 0;
 
 		if (rc)
 			return rc;
+	}
+	return 0;
+}
+
+static int check_needed(const struct opt_program *p, const void *into, struct err *e)
+{
+	for (const struct opt *o = p->table; o->name; o++) {
+		const void *at = (const char *)into + o->offset;
+
+		if (o->fallback == opt_needed && !*(const char *const *)at)
+			return err_set(e, E_INVALID, "--%s %s is needed: %s (`%s --help` lists all)", o->name, o->arg,
+			               o->help, p->name);
 	}
 	return 0;
 }
@@ -213,6 +227,8 @@ int opt_parse(const struct opt_program *p, int argc, char **argv, void *into, in
 		rc = command_line(p, argc, argv, into, true, &first, e);
 	if (!rc)
 		rc = command_line(p, argc, argv, into, false, &first, e);
+	if (!rc)
+		rc = check_needed(p, into, e);
 	if (!rc && first_operand)
 		*first_operand = first;
 	return rc;
@@ -226,7 +242,9 @@ static void help_line(const struct opt *o, FILE *out)
 	         o->letter ? ", " : "  ", o->name, o->kind == OPT_FLAG ? "" : " ",
 	         o->kind == OPT_FLAG ? "" : o->arg);
 	fprintf(out, "  %-36s %s", left, o->help);
-	if (o->fallback && *o->fallback && o->kind != OPT_FLAG)
+	if (o->fallback == opt_needed)
+		fputs(" (needed)", out);
+	else if (o->fallback && *o->fallback && o->kind != OPT_FLAG)
 		fprintf(out, " (default: %s)", o->fallback);
 	fputc('\n', out);
 }
@@ -238,13 +256,4 @@ void opt_help(const struct opt_program *p, FILE *out)
 	for (const struct opt *o = p->table; o->name; o++)
 		help_line(o, out);
 	fprintf(out, "  %-36s %s\n  %-36s %s\n", "-h, --help", "show this", "    --version", "show the version");
-}
-
-void opt_sample(const struct opt_program *p, FILE *out)
-{
-	fprintf(out, "# %s: %s\n", p->name, p->summary);
-	for (const struct opt *o = p->table; o->name; o++)
-		if (strcmp(o->name, "config") != 0)
-			fprintf(out, "\n# %s%s%s\n#%s = %s\n", o->help, o->kind == OPT_CHOICE ? ": " : "",
-			        o->kind == OPT_CHOICE ? o->arg : "", o->name, o->fallback ? o->fallback : "");
 }

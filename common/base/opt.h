@@ -1,4 +1,4 @@
-/* Options: one table is the parser, the configuration file, `--help`, the manual and the sample file.
+/* Options: one table is the parser, the configuration file and `--help`.
  *
  *   static const struct opt table[] = {
  *       {"listen", 'l', OPT_TEXT, "HOST:PORT", "where edges connect", "0.0.0.0:7700", 0, 0,
@@ -31,7 +31,7 @@ struct opt {
 	enum opt_kind kind;
 	const char *arg;      /* placeholder in the help, or the words of a choice */
 	const char *help;     /* one sentence fragment */
-	const char *fallback; /* default as text; NULL = unset */
+	const char *fallback; /* default as text; NULL = unset, opt_needed = must be given */
 	double lo, hi;        /* accepted range of numbers */
 	size_t offset;        /* of the member in the program's struct */
 };
@@ -40,6 +40,8 @@ struct opt {
 	{                                                                                                        \
 		0                                                                                                    \
 	}
+
+extern const char opt_needed[]; /* as a fallback, of OPT_TEXT and OPT_CHOICE only */
 
 struct opt_program {
 	const char *name;     /* "foedus-cloud" */
@@ -52,12 +54,12 @@ struct opt_program {
 enum { OPT_RUN = 0, OPT_HELP_SHOWN = 1 };
 
 /* Defaults, then `--config FILE` if the table has it (INI, the keys are the long names), then the command
- * line, the last word winning. Unknown options are an error that names the nearest known one. Prints the help
+ * line, the last word winning. Unknown options are an error that names the nearest known one, and so is a
+ * needed one that was not given. Prints the help
  * for --help and -h, the version for --version. On OPT_RUN, *first_operand is the index in argv of the first
  * operand (argc when none). */
 int opt_parse(const struct opt_program *p, int argc, char **argv, void *into, int *first_operand,
               struct err *e) MUST_CHECK;
 void opt_help(const struct opt_program *p, FILE *out);
-void opt_sample(const struct opt_program *p, FILE *out); /* a commented configuration file */
 
 #endif

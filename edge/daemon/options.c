@@ -1,8 +1,5 @@
 #include "edge/daemon/options.h"
 
-#include <string.h>
-
-#include "common/base/str.h"
 #include "common/data/dataset.h"
 #include "common/data/shard.h"
 #include "common/data/idx.h"
@@ -11,17 +8,18 @@
 
 static const struct opt table[] = {
     {"config", 'c', OPT_TEXT, "FILE", "read options from this file first", NULL, 0, 0, AT(config)},
-    {"cloud", 0, OPT_TEXT, "HOST:PORT", "the cloud to work for", NULL, 0, 0, AT(cloud)},
+    {"cloud", 0, OPT_TEXT, "HOST:PORT", "the cloud to work for", opt_needed, 0, 0, AT(cloud)},
     {"serve", 'l', OPT_TEXT, "HOST:PORT", "where users ask the agent; port 0 = any free one",
      "127.0.0.1:7800", 0, 0, AT(serve)},
     {"state", 's', OPT_TEXT, "DIR", "what is kept: contract, receipts, agent, blobs", "foedus-edge", 0, 0,
      AT(state)},
-    {"cert", 0, OPT_TEXT, "FILE", "our certificate, role edge; its name is the edge's", NULL, 0, 0, AT(cert)},
-    {"key", 0, OPT_TEXT, "FILE", "its private key", NULL, 0, 0, AT(key)},
-    {"ca", 0, OPT_TEXT, "FILE", "the authority that the cloud's certificate must be from", NULL, 0, 0,
+    {"cert", 0, OPT_TEXT, "FILE", "our certificate, role edge; its name is the edge's", opt_needed, 0, 0,
+     AT(cert)},
+    {"key", 0, OPT_TEXT, "FILE", "its private key", opt_needed, 0, 0, AT(key)},
+    {"ca", 0, OPT_TEXT, "FILE", "the authority that the cloud's certificate must be from", opt_needed, 0, 0,
      AT(ca)},
     {"crl", 0, OPT_TEXT, "FILE", "its revocation list", NULL, 0, 0, AT(crl)},
-    {"agent-key", 0, OPT_TEXT, "FILE", "public key that agents must be signed with", NULL, 0, 0,
+    {"agent-key", 0, OPT_TEXT, "FILE", "public key that agents must be signed with", opt_needed, 0, 0,
      AT(agent_key)},
     {"agent-id", 0, OPT_TEXT, "NAME", "the agent that is accepted", "agent", 0, 0, AT(agent_id)},
     {"data", 'd', OPT_TEXT, "DIR", "IDX files with the images to train on", DATASET_DIR, 0, 0, AT(data)},
@@ -43,8 +41,3 @@ static const struct opt table[] = {
 
 const struct opt_program edge_program = {
     "foedus-edge", "chooses contracts, trains on data that stays here, serves the agent to users", "", table};
-
-int edge_required(const char *value, const char *option, struct err *e)
-{
-	return value ? 0 : err_set(e, E_INVALID, "--%s is needed (foedus-edge --help)", option);
-}

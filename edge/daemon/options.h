@@ -16,7 +16,4 @@ struct edge_options {
 
 extern const struct opt_program edge_program;
 
-/* E_INVALID when this option was not given. */
-int edge_required(const char *value, const char *option, struct err *e) MUST_CHECK;
-
 #endif

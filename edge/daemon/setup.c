@@ -10,23 +10,14 @@
 int setup_tls(const struct edge_options *o, struct tls_ctx **out, struct err *e)
 {
 	struct tls_files files = {o->cert, o->key, o->ca, o->crl};
-	int rc = edge_required(o->cert, "cert", e);
 
-	if (!rc)
-		rc = edge_required(o->key, "key", e);
-	if (!rc)
-		rc = edge_required(o->ca, "ca", e);
-	return rc ? rc : tls_ctx_new(out, &files, NET_ROLE_EDGE, NET_ROLE_CLOUD, e);
+	return tls_ctx_new(out, &files, NET_ROLE_EDGE, NET_ROLE_CLOUD, e);
 }
 
 static int open_identity(const struct edge_options *o, struct edge_setup *s, struct err *e)
 {
-	int rc = edge_required(o->cloud, "cloud", e);
+	int rc = address_parse(o->cloud, "--cloud", 1, s->host, &s->port, e);
 
-	if (!rc)
-		rc = address_parse(o->cloud, "--cloud", 1, s->host, &s->port, e);
-	if (!rc)
-		rc = edge_required(o->agent_key, "agent-key", e);
 	if (!rc && !str_is_name(o->agent_id, WIRE_NAME_MAX))
 		rc = err_set(e, E_INVALID,
 		             "--agent-id: '%.80s' is not a name of 1 to %d letters, digits, '.', '_', '-'",

@@ -70,7 +70,7 @@ START_TEST(mistakes_get_one_line_and_code_2)
 		              "more than one line: %s", command_output());
 	}
 	ck_assert_int_eq(command_run("foedus-edge", (char *)NULL), 2);
-	ck_says("--cloud is needed");
+	ck_says("--cloud HOST:PORT is needed");
 	farm_free(f);
 }
 END_TEST

@@ -19,11 +19,12 @@ START_TEST(what_a_cloud_needs_is_named)
 
 	snprintf(state, sizeof(state), "--state=%s/cloud", suite_tmp());
 	ck_assert_int_eq(command_run("foedus-cloud", state, (char *)NULL), 2);
-	ck_says("--cert is needed");
+	ck_says("--cert FILE is needed: our certificate, role cloud");
 	ck_assert_int_eq(command_run("foedus-cloud", state, "--round=3", (char *)NULL), 2);
 	ck_says("did you mean --rounds?");
 	ck_assert_int_eq(command_run("foedus-cloud", state, "--listen=nowhere", "--cert=/no/such.crt",
-	                             "--key=/no/such.key", "--ca=/no/such.crt", (char *)NULL),
+	                             "--key=/no/such.key", "--ca=/no/such.crt", "--agent-key=/no/such.pem",
+	                             (char *)NULL),
 	                 2);
 	ck_says("/no/such.crt: no such file");
 	ck_assert_int_eq(command_run("foedus-edge", state, (char *)NULL), 2);
