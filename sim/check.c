@@ -108,13 +108,6 @@ static void check_updates(struct world *w, const struct seat *seat, const struct
 	}
 }
 
-static bool same_menu(const struct menu *a, const struct menu *b)
-{
-	return a->types == b->types && memcmp(a->q1, b->q1, sizeof(a->q1)) == 0 &&
-	       memcmp(a->r1, b->r1, sizeof(a->r1)) == 0 && memcmp(a->q2, b->q2, sizeof(a->q2)) == 0 &&
-	       memcmp(a->r2, b->r2, sizeof(a->r2)) == 0;
-}
-
 /* The cloud's record of a choice is what the edge has saved. */
 static void check_choices(struct world *w, const struct round *r)
 {
@@ -124,7 +117,7 @@ static void check_choices(struct world *w, const struct round *r)
 		if (!s || !s->has_state || s->state.round != r->id)
 			continue;
 		check_updates(w, &r->seat[i], s);
-		if (r->has_menu && !same_menu(&s->state.menu, &r->menu))
+		if (r->has_menu && !menu_equal(&s->state.menu, &r->menu))
 			BREAK(w, "round %" PRIu64 ": %s was offered another menu than the stored one", r->id, s->name);
 		for (int p = 0; p < PERIODS; p++) {
 			int item = r->seat[i].item[p];

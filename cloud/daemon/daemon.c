@@ -1,14 +1,8 @@
 #include "cloud/daemon/daemon.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/file.h>
-#include <unistd.h>
-#include <fcntl.h>
 #include <uv.h>
 
 #include "cloud/admin/admin.h"
@@ -16,7 +10,7 @@
 #include "cloud/daemon/setup.h"
 #include "common/base/address.h"
 #include "common/base/clock.h"
-#include "common/base/file.h"
+#include "common/base/folder.h"
 #include "common/base/log.h"
 #include "common/base/process.h"
 #include "common/http/server.h"
@@ -135,15 +129,6 @@ static void on_fatal(void *ctx, const struct err *why)
 	uv_stop(&d->loop);
 }
 
-static int write_port(const char *state, const char *name, uint16_t port, struct err *e)
-{
-	char path[4096], text[16];
-	int rc = path_join(path, sizeof(path), state, name, e);
-
-	snprintf(text, sizeof(text), "%u\n", port);
-	return rc ? rc : file_write(path, text, strlen(text), 0644, e);
-}
-
 static int start_cloud(struct daemon *d, struct err *e)
 {
 	struct cloud_env env = {.ctx = d,
@@ -183,14 +168,14 @@ static int start_server(struct daemon *d, struct err *e)
 	o.host = host;
 	if (!rc)
 		rc = net_server_start(&d->server, &d->loop, d->setup.tls, &o, &events, d, e);
-	return rc ? rc : write_port(d->options->state, "listen.port", net_server_port(d->server), e);
+	return rc ? rc : folder_write_port(d->options->state, "listen.port", net_server_port(d->server), e);
 }
 
 static int start_admin(struct daemon *d, struct err *e)
 {
 	int rc = admin_new(&d->loop, d->options->admin, d->cloud, d->setup.metrics, &d->admin, e);
 
-	return rc ? rc : write_port(d->options->state, "admin.port", admin_port(d->admin), e);
+	return rc ? rc : folder_write_port(d->options->state, "admin.port", admin_port(d->admin), e);
 }
 
 static void start_timers(struct daemon *d)

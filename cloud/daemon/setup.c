@@ -1,13 +1,11 @@
 #include "cloud/daemon/setup.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 #include "common/agent/key.h"
 #include "common/base/file.h"
+#include "common/base/folder.h"
 #include "common/base/str.h"
 
 int setup_tls(const struct cloud_options *o, struct tls_ctx **out, struct err *e)
@@ -15,28 +13,6 @@ int setup_tls(const struct cloud_options *o, struct tls_ctx **out, struct err *e
 	struct tls_files files = {o->cert, o->key, o->ca, o->crl};
 
 	return tls_ctx_new(out, &files, NET_ROLE_CLOUD, NET_ROLE_EDGE, e);
-}
-
-/* Two clouds on one state folder would pay twice. */
-static int lock_state(const char *state, int *out, struct err *e)
-{
-	char path[4096];
-	int rc = dir_make(state, 0700, e);
-	int fd;
-
-	if (!rc)
-		rc = path_join(path, sizeof(path), state, "lock", e);
-	if (rc)
-		return rc;
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return err_errno(e, "%s: cannot open", path);
-	if (flock(fd, LOCK_EX | LOCK_NB)) {
-		close(fd);
-		return err_set(e, E_STATE, "%s: another foedus-cloud uses this state folder", state);
-	}
-	*out = fd;
-	return 0;
 }
 
 static int open_stores(const struct cloud_options *o, struct setup *s, struct err *e)
@@ -108,13 +84,15 @@ static int configure(const struct cloud_options *o, struct setup *s, struct err 
 
 int setup_open(const struct cloud_options *o, struct setup *s, struct err *e)
 {
-	int rc = configure(o, s, e);
+	int rc;
 
+	s->lock = -1;
 	s->metrics = metrics_new();
+	rc = configure(o, s, e);
 	if (!rc)
 		rc = setup_tls(o, &s->tls, e);
-	if (!rc)
-		rc = lock_state(o->state, &s->lock, e);
+	if (!rc && folder_lock(o->state, "foedus-cloud", &s->lock, e)) /* two clouds would pay twice */
+		rc = err_wrap(e, "--state");
 	if (!rc)
 		rc = open_stores(o, s, e);
 	return rc ? rc : open_work(o, s, e);
@@ -133,8 +111,7 @@ void setup_close(struct setup *s)
 		store_close(s->store);
 	tls_ctx_unref(s->tls);
 	metrics_free(s->metrics);
-	if (s->lock)
-		close(s->lock);
+	folder_unlock(&s->lock);
 }
 
 int setup_allow(const struct cloud_options *o, struct cloud *c, struct err *e)

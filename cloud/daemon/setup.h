@@ -8,7 +8,7 @@
 #include "common/net/tls_ctx.h"
 
 struct setup {
-	int lock; /* of the state folder; 0 = none */
+	int lock; /* of the state folder; -1 = not held */
 	struct tls_ctx *tls;
 	struct store *store;
 	struct blobs *blobs, *worker_blobs;
@@ -19,7 +19,7 @@ struct setup {
 	struct work work;
 };
 
-/* On an error what was opened is still there for setup_close(). */
+/* `s` must be zeroed. On an error what was opened is still there for setup_close(). */
 int setup_open(const struct cloud_options *o, struct setup *s, struct err *e) MUST_CHECK;
 void setup_close(struct setup *s);
 int setup_tls(const struct cloud_options *o, struct tls_ctx **out, struct err *e) MUST_CHECK;

@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "common/contract/model.h"
 
@@ -30,6 +31,18 @@ int menu_check(const struct menu *m, const struct terms *t, struct err *e)
 		}
 	}
 	return rc;
+}
+
+bool menu_equal(const struct menu *a, const struct menu *b)
+{
+	size_t row = (size_t)a->types * sizeof(double);
+
+	if (a->types != b->types || memcmp(a->q1, b->q1, row) != 0 || memcmp(a->r1, b->r1, row) != 0)
+		return false;
+	for (int k = 0; k < a->types; k++)
+		if (memcmp(a->q2[k], b->q2[k], row) != 0 || memcmp(a->r2[k], b->r2[k], row) != 0)
+			return false;
+	return true;
 }
 
 double menu_rent2(const struct menu *m, const struct terms *t, int k, int item, int own)

@@ -2,6 +2,8 @@
 #ifndef CONTRACT_MENU_H
 #define CONTRACT_MENU_H
 
+#include <stdbool.h>
+
 #include "common/contract/instance.h"
 
 /* Item k of period 1 asks effort q1[k] and pays r1[k]. Who took it chooses in period 2 among the items l of
@@ -18,6 +20,9 @@ struct menu {
 /* Numbers finite, efforts in [0, q_max] within CONTRACT_TOLERANCE, as many types as the terms; E_INVALID
  * names the item. For menus that come from outside. */
 int menu_check(const struct menu *m, const struct terms *t, struct err *e) MUST_CHECK;
+
+/* The same numbers, bit for bit, in all that their types fill. */
+bool menu_equal(const struct menu *a, const struct menu *b);
 
 /* u2(k, item | own): what sub-menu k's item leaves to true type `own`. */
 double menu_rent2(const struct menu *m, const struct terms *t, int k, int item, int own);

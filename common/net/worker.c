@@ -46,13 +46,13 @@ static struct item *take(struct queue *q)
 	return i;
 }
 
-/* The next job; NULL when there is none and none will come. */
+/* The next job; NULL when no more are to be done. */
 static struct item *next_job(struct worker *w)
 {
-	struct item *i;
+	struct item *i = NULL;
 
 	uv_mutex_lock(&w->lock);
-	while (!(i = take(&w->waiting)) && !w->stopping)
+	while (!w->stopping && !(i = take(&w->waiting)))
 		uv_cond_wait(&w->more, &w->lock);
 	uv_mutex_unlock(&w->lock);
 	return i;
@@ -72,13 +72,13 @@ static void thread_main(void *arg)
 	}
 }
 
-static void tell_ends(struct worker *w)
+static void tell_ends(struct worker *w, struct queue *q)
 {
 	for (;;) {
 		struct item *i;
 
 		uv_mutex_lock(&w->lock);
-		i = take(&w->finished);
+		i = take(q);
 		uv_mutex_unlock(&w->lock);
 		if (!i)
 			return;
@@ -89,7 +89,9 @@ static void tell_ends(struct worker *w)
 
 static void on_finished(uv_async_t *a)
 {
-	tell_ends(a->data);
+	struct worker *w = a->data;
+
+	tell_ends(w, &w->finished);
 }
 
 static void run(struct executor *x, void (*work)(void *), void (*done)(void *), void *job)
@@ -146,6 +148,7 @@ void net_worker_stop(struct executor *x)
 	uv_cond_signal(&w->more);
 	uv_mutex_unlock(&w->lock);
 	uv_thread_join(&w->thread);
-	tell_ends(w);
+	tell_ends(w, &w->finished);
+	tell_ends(w, &w->waiting);
 	uv_close((uv_handle_t *)&w->finished_some, on_closed);
 }

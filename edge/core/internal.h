@@ -68,11 +68,11 @@ extern const struct link_events edge_link_events;
 void edge_on_signal_request(struct edge *e, const struct msg *m);
 void edge_on_offer(struct edge *e, const struct msg *m);
 void edge_on_choice_recorded(struct edge *e, const struct msg *m);
+
 /* --- market.c ---------------------------------------------------------------------------------- */
 
 /* E_INVALID when the public terms are not sound. */
 int market_sound(const struct market *m, struct err *e) MUST_CHECK;
-bool menu_equal(const struct menu *a, const struct menu *b);
 
 /* --- task_check.c ------------------------------------------------------------------------------ */
 

@@ -1,6 +1,5 @@
-/* Whether an offer's terms are sound, and whether a menu is still the same. */
+/* Whether an offer's terms are sound. */
 #include <math.h>
-#include <string.h>
 
 #include "edge/core/internal.h"
 
@@ -22,16 +21,4 @@ int market_sound(const struct market *m, struct err *e)
 	if (!(fabs(sum - 1) <= CONTRACT_SUM_TOLERANCE))
 		return err_set(e, E_INVALID, "market: the prior sums to %.9g, not 1", sum);
 	return 0;
-}
-
-bool menu_equal(const struct menu *a, const struct menu *b)
-{
-	size_t row = (size_t)a->types * sizeof(double);
-
-	if (a->types != b->types || memcmp(a->q1, b->q1, row) != 0 || memcmp(a->r1, b->r1, row) != 0)
-		return false;
-	for (int k = 0; k < a->types; k++)
-		if (memcmp(a->q2[k], b->q2[k], row) != 0 || memcmp(a->r2[k], b->r2[k], row) != 0)
-			return false;
-	return true;
 }

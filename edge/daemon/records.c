@@ -4,12 +4,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "common/agent/manifest.h"
 #include "common/base/clock.h"
 #include "common/base/file.h"
+#include "common/base/folder.h"
 #include "common/base/json.h"
 #include "common/base/str.h"
 #include "edge/core/state_json.h"
@@ -22,32 +22,19 @@ const char *records_path(const struct records *r, const char *name, char out[REC
 
 int records_open(struct records *r, const char *folder, struct err *e)
 {
-	char path[RECORDS_PATH_MAX];
 	int rc;
 
 	r->lock = -1;
 	if (!str_copy(r->folder, sizeof(r->folder), folder) || !folder[0])
 		return err_set(e, E_INVALID, "--state: a folder's name has 1 to %zu characters",
 		               sizeof(r->folder) - 1);
-	rc = dir_make(folder, 0700, e);
-	if (rc)
-		return err_wrap(e, "--state");
-	records_path(r, "lock", path);
-	r->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (r->lock < 0)
-		return err_errno(e, "%s: cannot open", path);
-	if (flock(r->lock, LOCK_EX | LOCK_NB)) {
-		records_close(r);
-		return err_set(e, E_STATE, "%s: another foedus-edge uses this state folder", folder);
-	}
-	return 0;
+	rc = folder_lock(folder, "foedus-edge", &r->lock, e);
+	return rc ? err_wrap(e, "--state") : 0;
 }
 
 void records_close(struct records *r)
 {
-	if (r->lock >= 0)
-		close(r->lock);
-	r->lock = -1;
+	folder_unlock(&r->lock);
 }
 
 int records_claim(const struct records *r, const char *name, struct err *e)
@@ -159,12 +146,4 @@ int records_save_agent(const struct records *r, const uint8_t *manifest, size_t 
 	char path[RECORDS_PATH_MAX];
 
 	return file_write(records_path(r, "agent.json", path), manifest, n, 0644, e);
-}
-
-int records_save_port(const struct records *r, uint16_t port, struct err *e)
-{
-	char path[RECORDS_PATH_MAX], text[16];
-
-	snprintf(text, sizeof(text), "%u\n", port);
-	return file_write(records_path(r, "serve.port", path), text, strlen(text), 0644, e);
 }

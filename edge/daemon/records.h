@@ -42,6 +42,4 @@ int records_add_receipt(const struct records *r, uint64_t round, const struct ms
 int records_load_agent(const struct records *r, struct buf *out, struct err *e) MUST_CHECK;
 int records_save_agent(const struct records *r, const uint8_t *manifest, size_t n, struct err *e) MUST_CHECK;
 
-int records_save_port(const struct records *r, uint16_t port, struct err *e) MUST_CHECK;
-
 #endif

@@ -1,6 +1,7 @@
 #include "edge/daemon/world.h"
 
 #include "common/base/clock.h"
+#include "common/base/folder.h"
 #include "common/base/log.h"
 #include "common/base/version.h"
 #include "edge/will/machine.h"
@@ -173,7 +174,7 @@ int world_open(struct world *w, uv_loop_t *loop, const struct edge_options *o, s
 		return rc;
 	open_agent(w, o, &agent);
 	open_core(w, &agent);
-	return records_save_port(&w->setup.records, serve_port(w->serve), e);
+	return folder_write_port(w->setup.records.folder, "serve.port", serve_port(w->serve), e);
 }
 
 void world_close(struct world *w)

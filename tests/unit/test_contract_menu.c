@@ -125,6 +125,25 @@ START_TEST(menus_from_outside_are_checked)
 }
 END_TEST
 
+START_TEST(menus_are_equal_in_what_their_types_fill)
+{
+	struct menu a = small_menu(), b = a;
+
+	b.q1[a.types] = 7;
+	b.r2[0][a.types] = 7;
+	ck_assert(menu_equal(&a, &b));
+	b.r2[a.types - 1][0] += 1e-12;
+	ck_assert(!menu_equal(&a, &b));
+	b = a;
+	b.q1[1] = 0;
+	ck_assert(!menu_equal(&a, &b));
+	b = a;
+	b.types--;
+	ck_assert(!menu_equal(&a, &b));
+}
+END_TEST
+
 SUITE("contract/menu", utilities_are_those_worked_out_by_hand, profit_is_that_worked_out_by_hand,
       least_rewards_are_those_worked_out_by_hand, efforts_that_cannot_be_paid_for_name_the_types,
-      least_rewards_leave_nothing_to_cut, menus_from_outside_are_checked)
+      least_rewards_leave_nothing_to_cut, menus_from_outside_are_checked,
+      menus_are_equal_in_what_their_types_fill)

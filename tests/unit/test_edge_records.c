@@ -105,26 +105,21 @@ START_TEST(receipts_are_lines)
 }
 END_TEST
 
-START_TEST(agent_and_port_are_kept)
+START_TEST(the_agent_is_kept)
 {
 	struct buf text = BUF_INIT;
 	struct records r;
 	struct err e = ERR_INIT;
-	char path[RECORDS_PATH_MAX];
 
 	ck_ok(records_open(&r, folder(), &e), &e);
 	ck_assert_int_eq(records_load_agent(&r, &text, &e), E_NOT_FOUND);
 	ck_ok(records_save_agent(&r, (const uint8_t *)"signed", 6, &e), &e);
 	ck_ok(records_load_agent(&r, &text, &e), &e);
 	ck_assert_str_eq(buf_cstr(&text), "signed");
-	buf_clear(&text);
-	ck_ok(records_save_port(&r, 7800, &e), &e);
-	ck_ok(file_read(records_path(&r, "serve.port", path), 16, &text, &e), &e);
-	ck_assert_str_eq(buf_cstr(&text), "7800\n");
 	buf_release(&text);
 	records_close(&r);
 }
 END_TEST
 
 SUITE("edge/daemon/records", one_edge_a_folder, a_folder_stays_with_its_edge, the_state_is_kept,
-      receipts_are_lines, agent_and_port_are_kept)
+      receipts_are_lines, the_agent_is_kept)

@@ -59,19 +59,37 @@ START_TEST(jobs_run_in_order_on_another_thread_and_end_on_ours)
 }
 END_TEST
 
-START_TEST(stopping_ends_every_job_first)
+static uv_sem_t begun;
+
+static void work_slowly(void *p)
+{
+	work(p);
+	uv_sem_post(&begun);
+	uv_sleep(50);
+}
+
+START_TEST(stopping_ends_every_job_but_works_no_more)
 {
 	struct executor *x;
 	uv_loop_t loop;
 
 	ck_assert_int_eq(uv_loop_init(&loop), 0);
+	ck_assert_int_eq(uv_sem_init(&begun, 0), 0);
 	x = net_worker_new(&loop);
-	give(x);
+	executor_run(x, work_slowly, done, &jobs[0]);
+	for (int i = 1; i < JOBS; i++) {
+		jobs[i].number = i;
+		executor_run(x, work, done, &jobs[i]);
+	}
+	uv_sem_wait(&begun);
 	net_worker_stop(x);
+	ck_assert_int_eq(worked, 1);
 	ck_assert_int_eq(ended, JOBS);
+	uv_sem_destroy(&begun);
 	uv_run(&loop, UV_RUN_DEFAULT);
 	ck_assert_int_eq(uv_loop_close(&loop), 0);
 }
 END_TEST
 
-SUITE("net/worker", jobs_run_in_order_on_another_thread_and_end_on_ours, stopping_ends_every_job_first)
+SUITE("net/worker", jobs_run_in_order_on_another_thread_and_end_on_ours,
+      stopping_ends_every_job_but_works_no_more)
