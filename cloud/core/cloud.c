@@ -2,6 +2,7 @@
 #include "cloud/core/cloud.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -156,8 +157,13 @@ static void register_metrics(struct cloud *c)
 	c->metric.fallback = metrics_counter(m, "foedus_policy_fallbacks_total", NULL,
 	                                     "Menus that the exact policy had to write for another one.");
 	c->metric.phase = metrics_gauge(m, "foedus_round_phase", NULL, "Position of the round among its phases.");
-	c->metric.accuracy = metrics_gauge(m, "foedus_module_metric", "kind=\"perception\"",
-	                                   "Metric of the newest module on the validation data.");
+	for (size_t i = 0; i < c->config.rules.module_count; i++) {
+		char labels[WIRE_NAME_MAX + 16];
+
+		snprintf(labels, sizeof(labels), "kind=\"%s\"", c->config.rules.module[i].kind);
+		c->metric.module[i] = metrics_gauge(m, "foedus_module_metric", labels,
+		                                    "Metric of the newest module on the validation data.");
+	}
 }
 
 int cloud_new(const struct cloud_config *config, const struct cloud_env *env, struct store *store,

@@ -40,8 +40,8 @@ struct cloud {
 	size_t jobs; /* under way */
 	bool dead, draining;
 	struct {
-		struct metric *edges, *rounds, *rounds_failed, *paid, *accepted, *rejected, *late, *fallback, *phase,
-		    *accuracy;
+		struct metric *edges, *rounds, *rounds_failed, *paid, *accepted, *rejected, *late, *fallback, *phase;
+		struct metric *module[WIRE_KINDS_MAX]; /* in the order of the rules */
 	} metric;
 };
 

@@ -267,8 +267,9 @@ static void count_round(struct cloud *c)
 			metric_add(c->metric.paid, (double)t->paid_micro * 1e-6);
 		}
 	}
-	if (c->round.module_count && isfinite(c->round.module[0].metric))
-		metric_set(c->metric.accuracy, c->round.module[0].metric);
+	for (size_t m = 0; m < c->config.rules.module_count; m++)
+		if (isfinite(c->round.module[m].metric))
+			metric_set(c->metric.module[m], c->round.module[m].metric);
 }
 
 /* Those who came too late for a seat get the round's agent too. */

@@ -41,7 +41,11 @@ static int env_own_type(void *ctx, uint64_t round, uint32_t period, const struct
 
 static void env_train(void *ctx, const struct msg_task *task)
 {
-	worker_start(((struct world *)ctx)->worker, task);
+	struct world *w = ctx;
+
+	/* gone while we stop: a blob that was on its way to the disk may still complete a task */
+	if (w->worker)
+		worker_start(w->worker, task);
 }
 
 static void env_cancel(void *ctx, uint64_t task)
