@@ -170,12 +170,20 @@ void blob_reader_close(struct blob_reader *r)
 
 /* --- housekeeping ------------------------------------------------------------------------------ */
 
+static bool being_written(const struct blobs *b, const char *path)
+{
+	for (const struct blob_receive *r = b->receiving; r; r = r->next)
+		if (strcmp(r->partial, path) == 0)
+			return true;
+	return false;
+}
+
 int blobs_remove(struct blobs *b, const struct digest *d, struct err *e)
 {
 	char path[BLOB_PATH_MAX];
 
 	blob_partial_path(b, d, 0, path);
-	if (unlink(path) && errno != ENOENT)
+	if (!being_written(b, path) && unlink(path) && errno != ENOENT)
 		return err_errno(e, "%s: cannot remove", path);
 	blob_path(b, d, path);
 	if (unlink(path) && errno != ENOENT)
@@ -245,14 +253,6 @@ int blobs_each(struct blobs *b, int (*visit)(void *ctx, const struct blob_ref *r
 		rc = each_in(b, path, visit, ctx, e);
 	}
 	return rc;
-}
-
-static bool being_written(const struct blobs *b, const char *path)
-{
-	for (const struct blob_receive *r = b->receiving; r; r = r->next)
-		if (strcmp(r->partial, path) == 0)
-			return true;
-	return false;
 }
 
 int blobs_drop_partials(struct blobs *b, size_t *removed, struct err *e)

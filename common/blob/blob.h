@@ -82,7 +82,7 @@ void blob_receive_end(struct blob_receive *r); /* frees; NULL is fine */
 
 /* --- housekeeping ---------------------------------------------------------------------------- */
 
-/* Removes a blob and its partial; missing is fine. */
+/* Removes a blob, and its partial unless a receive under way is writing it; missing is fine. */
 int blobs_remove(struct blobs *b, const struct digest *d, struct err *e) MUST_CHECK;
 /* Every complete blob, in no particular order; a nonzero answer stops the walk and is returned. Blobs may be
  * removed from within. */

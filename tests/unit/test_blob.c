@@ -261,6 +261,32 @@ START_TEST(the_store_can_be_walked_and_swept)
 }
 END_TEST
 
+/* Two peers send the same blob; the second is through, and its blob is swept away before the first is. */
+START_TEST(a_receive_under_way_outlives_the_removal_of_its_blob)
+{
+	struct blobs *b = open_store();
+	struct err e = ERR_INIT;
+	struct blob_receive *slow, *quick;
+	struct blob_ref ref = {digest_of("xyz", 3), 3};
+
+	ck_ok(blob_receive_begin(&slow, b, &ref, &e), &e);
+	ck_ok(blob_receive_write(slow, "xy", 2, &e), &e);
+	ck_ok(blob_receive_begin(&quick, b, &ref, &e), &e);
+	ck_ok(blob_receive_write(quick, "xyz", 3, &e), &e);
+	ck_ok(blob_receive_verify(quick, &e), &e);
+	ck_ok(blob_receive_commit(quick, &e), &e);
+	blob_receive_end(quick);
+	ck_ok(blobs_remove(b, &ref.digest, &e), &e);
+	ck_assert(!blobs_has(b, &ref.digest, NULL));
+	ck_ok(blob_receive_write(slow, "z", 1, &e), &e);
+	ck_ok(blob_receive_verify(slow, &e), &e);
+	ck_ok(blob_receive_commit(slow, &e), &e);
+	blob_receive_end(slow);
+	ck_assert(blobs_has(b, &ref.digest, NULL));
+	blobs_close(b);
+}
+END_TEST
+
 START_TEST(a_bad_folder_is_named)
 {
 	struct err e = ERR_INIT;
@@ -278,4 +304,5 @@ END_TEST
 SUITE("blob/blob", what_is_put_can_be_read_every_way, an_empty_blob_is_a_blob,
       a_corrupt_blob_is_named_and_set_aside, a_receive_resumes_where_it_was_cut_off,
       wrong_bytes_are_thrown_away, two_receives_of_one_blob_do_not_mix, a_spoilt_partial_does_not_spoil_a_put,
-      a_partial_that_is_too_long_starts_over, the_store_can_be_walked_and_swept, a_bad_folder_is_named)
+      a_partial_that_is_too_long_starts_over, the_store_can_be_walked_and_swept,
+      a_receive_under_way_outlives_the_removal_of_its_blob, a_bad_folder_is_named)
