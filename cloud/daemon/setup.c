@@ -17,6 +17,7 @@ int setup_tls(const struct cloud_options *o, struct tls_ctx **out, struct err *e
 
 static int open_stores(const struct cloud_options *o, struct setup *s, struct err *e)
 {
+	static const struct blobs_options worker = {.partials = "partial-worker"};
 	char path[4096];
 	int rc = path_join(path, sizeof(path), o->state, "foedus.db", e);
 
@@ -26,7 +27,9 @@ static int open_stores(const struct cloud_options *o, struct setup *s, struct er
 		rc = path_join(path, sizeof(path), o->state, "store", e);
 	if (!rc)
 		rc = blobs_open(&s->blobs, path, NULL, e);
-	return rc ? rc : blobs_open(&s->worker_blobs, path, NULL, e);
+	if (!rc)
+		rc = blobs_open(&s->worker_blobs, path, &worker, e);
+	return rc ? rc : blobs_drop_partials(s->worker_blobs, NULL, e); /* a crash may have left some */
 }
 
 static int open_work(const struct cloud_options *o, struct setup *s, struct err *e)

@@ -262,7 +262,7 @@ int blobs_drop_partials(struct blobs *b, size_t *removed, struct err *e)
 	struct dirent *entry;
 	DIR *dir;
 
-	snprintf(folder, sizeof(folder), "%s/partial", b->folder);
+	snprintf(folder, sizeof(folder), "%s/%s", b->folder, b->partials);
 	dir = opendir(folder);
 	if (!dir)
 		return err_errno(e, "%s: cannot list", folder);

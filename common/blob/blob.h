@@ -5,7 +5,8 @@
  *   FOLDER/corrupt/ab12...    blobs that failed their digest when they were read: kept for the operator
  *
  * One process owns a folder. All functions belong to the thread that opened the store, save
- * blob_receive_commit(), which may run on a worker. A blob is written beside its name, fsynced
+ * blob_receive_commit(), which may run on a worker. Another thread opens the folder for itself, with partials
+ * of its own: the two would else write into one file. A blob is written beside its name, fsynced
  * and renamed, and its folder fsynced, so a crash leaves all of it or a partial that can be resumed. */
 #ifndef BLOB_BLOB_H
 #define BLOB_BLOB_H
@@ -23,7 +24,8 @@ struct blob_reader;  /* an open blob, read at any offset */
 struct blob_receive; /* a blob that is coming in, front to back */
 
 struct blobs_options {
-	bool no_sync; /* skips every fsync: for simulations and throw-away stores only */
+	bool no_sync;         /* skips every fsync: for simulations and throw-away stores only */
+	const char *partials; /* folder of the partials within the store's; NULL = "partial" */
 };
 
 /* Opens the store, making the folder when it is missing. `o` may be NULL. Receives must have ended

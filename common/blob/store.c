@@ -13,7 +13,7 @@
 
 static int make_folders(struct blobs *b, struct err *e)
 {
-	static const char *const parts[] = {"blobs", "partial", "corrupt"};
+	const char *const parts[] = {"blobs", b->partials, "corrupt"};
 	char path[BLOB_PATH_MAX];
 	int rc = 0;
 
@@ -34,6 +34,7 @@ int blobs_open(struct blobs **out, const char *folder, const struct blobs_option
 
 	*out = NULL;
 	b->no_sync = o && o->no_sync;
+	b->partials = o && o->partials ? o->partials : "partial";
 	if (strlen(folder) >= sizeof(b->folder)) {
 		free(b);
 		return err_set(e, E_LIMIT, "blob folder: name of %zu bytes (accepted: below %zu)", strlen(folder),
@@ -73,9 +74,9 @@ void blob_partial_path(const struct blobs *b, const struct digest *d, unsigned e
 
 	digest_hex(d, hex);
 	if (extra)
-		snprintf(out, BLOB_PATH_MAX, "%s/partial/%s.%u", b->folder, hex, extra);
+		snprintf(out, BLOB_PATH_MAX, "%s/%s/%s.%u", b->folder, b->partials, hex, extra);
 	else
-		snprintf(out, BLOB_PATH_MAX, "%s/partial/%s", b->folder, hex);
+		snprintf(out, BLOB_PATH_MAX, "%s/%s/%s", b->folder, b->partials, hex);
 }
 
 int blob_set_aside(const struct blobs *b, const struct digest *d, struct err *e)

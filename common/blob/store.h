@@ -8,6 +8,7 @@ enum { BLOB_PATH_MAX = 1024 };
 
 struct blobs {
 	char folder[BLOB_PATH_MAX - 512];
+	const char *partials; /* name of their folder; borrowed */
 	bool no_sync;
 	struct blob_receive *receiving; /* list of those under way */
 	unsigned extra;                 /* numbers the partials beside the first of a blob */

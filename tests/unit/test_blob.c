@@ -287,6 +287,32 @@ START_TEST(a_receive_under_way_outlives_the_removal_of_its_blob)
 }
 END_TEST
 
+/* A blob that this process makes itself while a peer sends it, wrongly. */
+START_TEST(two_threads_do_not_write_into_one_partial)
+{
+	struct blobs *b = open_store(), *other;
+	struct err e = ERR_INIT;
+	struct blob_receive *r;
+	struct blob_ref ref = {digest_of("xyz", 3), 3};
+	struct buf all = BUF_INIT;
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s/store0", suite_tmp());
+	ck_ok(blobs_open(&other, path, &(struct blobs_options){.partials = "mine"}, &e), &e);
+	ck_ok(blob_receive_begin(&r, b, &ref, &e), &e);
+	ck_ok(blob_receive_write(r, "x", 1, &e), &e);
+	ck_ok(blobs_put(other, "xyz", 3, NULL, &e), &e);
+	ck_ok(blob_receive_write(r, "??", 2, &e), &e);
+	ck_fails(blob_receive_verify(r, &e), E_CORRUPT, &e, "fails the digest");
+	blob_receive_end(r);
+	ck_ok(blobs_load(b, &ref.digest, 3, &all, &e), &e);
+	ck_assert_mem_eq(all.data, "xyz", 3);
+	buf_release(&all);
+	blobs_close(other);
+	blobs_close(b);
+}
+END_TEST
+
 START_TEST(a_bad_folder_is_named)
 {
 	struct err e = ERR_INIT;
@@ -305,4 +331,5 @@ SUITE("blob/blob", what_is_put_can_be_read_every_way, an_empty_blob_is_a_blob,
       a_corrupt_blob_is_named_and_set_aside, a_receive_resumes_where_it_was_cut_off,
       wrong_bytes_are_thrown_away, two_receives_of_one_blob_do_not_mix, a_spoilt_partial_does_not_spoil_a_put,
       a_partial_that_is_too_long_starts_over, the_store_can_be_walked_and_swept,
-      a_receive_under_way_outlives_the_removal_of_its_blob, a_bad_folder_is_named)
+      a_receive_under_way_outlives_the_removal_of_its_blob, two_threads_do_not_write_into_one_partial,
+      a_bad_folder_is_named)
