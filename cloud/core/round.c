@@ -354,7 +354,8 @@ static void expire_seat(struct round *r, size_t i, struct actions *out)
 	}
 }
 
-/* Seats without a signal stay in the round's record but have no part in what follows. */
+/* Seats without a signal in period 1 stay in the round's record but have no part in what follows; in period 2
+ * only the cloud's knowledge of them is older. */
 void round_tick(struct round *r, const struct round_rules *rules, int64_t now_ms, struct actions *out)
 {
 	bool signals = r->phase == PHASE_SIGNAL1 || r->phase == PHASE_SIGNAL2;

@@ -139,8 +139,11 @@ static int start_cloud(struct daemon *d, struct err *e)
 	                        .ops = &work_ops,
 	                        .ops_ctx = &d->setup.work,
 	                        .metrics = d->setup.metrics};
-	int rc = cloud_new(&d->setup.config, &env, d->setup.store, d->setup.blobs, &d->cloud, e);
+	int rc;
 
+	if (!d->worker) /* without one the heavy work would stand on the loop */
+		return err_set(e, E_IO, "the system gives no thread for the cloud's work");
+	rc = cloud_new(&d->setup.config, &env, d->setup.store, d->setup.blobs, &d->cloud, e);
 	return rc ? rc : setup_allow(d->options, d->cloud, e);
 }
 

@@ -4,8 +4,10 @@
 
 #include "cloud/daemon/options.h"
 
-/* Runs until SIGTERM or SIGINT (drain; a second one stops at once) or a fatal error. SIGHUP reads the
- * certificates and the revocation list again. Returns the exit code. */
+/* Runs until SIGTERM or SIGINT (drain; a second one waits only for the job under way) or a fatal error.
+ * SIGHUP reads the certificates and the revocation list again and has the edges connect again. Returns the
+ * exit code.
+ */
 int cloud_daemon(const struct cloud_options *o);
 
 #endif
