@@ -40,23 +40,32 @@ static void data_digest(const float *block, size_t n, char hex[DIGEST_HEX])
 	digest_hex(&d, hex);
 }
 
-int checkpoint_write(const struct checkpoint *c, const char *path, const json_t *learner, struct err *e)
+void checkpoint_print(const struct checkpoint *c, const json_t *learner, struct buf *out)
 {
 	float *block = mem_floats(c->layout.floats);
 	char hex[DIGEST_HEX], *text = json_dumps(learner, JSON_COMPACT | JSON_SORT_KEYS);
-	int rc;
 
 	for (size_t i = 0; i < c->layout.count; i++)
 		memcpy(block + c->specs[i].offset, c->data[i], tensor_bytes(&c->specs[i]));
 	data_digest(block, c->layout.floats, hex);
-	rc = safetensors_save(path, &c->layout, block,
-	                      (struct tensor_note[]){{"format", CHECKPOINT_FORMAT},
-	                                             {"learner", text},
-	                                             {"sha256", hex},
-	                                             {"version", CHECKPOINT_VERSION}},
-	                      4, e);
+	safetensors_write(&c->layout, block,
+	                  (struct tensor_note[]){{"format", CHECKPOINT_FORMAT},
+	                                         {"learner", text},
+	                                         {"sha256", hex},
+	                                         {"version", CHECKPOINT_VERSION}},
+	                  4, out);
 	free(text);
 	free(block);
+}
+
+int checkpoint_write(const struct checkpoint *c, const char *path, const json_t *learner, struct err *e)
+{
+	struct buf b = BUF_INIT;
+	int rc;
+
+	checkpoint_print(c, learner, &b);
+	rc = file_write(path, b.data, b.len, 0644, e);
+	buf_release(&b);
 	return rc;
 }
 
@@ -86,19 +95,19 @@ static int read_specs(const json_t *head, struct checkpoint *c, struct err *e)
 	return 0;
 }
 
-static int read_header(const struct buf *b, struct checkpoint *c, struct err *e)
+static int read_header(const uint8_t *bytes, size_t n, struct checkpoint *c, struct err *e)
 {
 	uint64_t length = 0;
 	json_t *head = NULL;
 	int rc;
 
-	if (b->len < SAFETENSORS_LENGTH_BYTES)
-		return err_set(e, E_CORRUPT, "%zu bytes are too few for a checkpoint", b->len);
+	if (n < SAFETENSORS_LENGTH_BYTES)
+		return err_set(e, E_CORRUPT, "%zu bytes are too few for a checkpoint", n);
 	for (int i = SAFETENSORS_LENGTH_BYTES - 1; i >= 0; i--)
-		length = length << 8 | b->data[i];
-	if (length > SAFETENSORS_HEADER_MAX || length > b->len - SAFETENSORS_LENGTH_BYTES)
+		length = length << 8 | bytes[i];
+	if (length > SAFETENSORS_HEADER_MAX || length > n - SAFETENSORS_LENGTH_BYTES)
 		return err_set(e, E_CORRUPT, "its header is cut short, or it is no safetensors file");
-	rc = json_parse((const char *)b->data + SAFETENSORS_LENGTH_BYTES, (size_t)length, &head, e);
+	rc = json_parse((const char *)bytes + SAFETENSORS_LENGTH_BYTES, (size_t)length, &head, e);
 	if (rc)
 		return err_wrap(e, "header");
 	rc = read_specs(head, c, e);
@@ -138,30 +147,37 @@ static int read_notes(const json_t *notes, struct checkpoint *c, struct err *e)
 	return rc;
 }
 
-int checkpoint_read(const char *path, struct checkpoint *c, struct err *e)
+int checkpoint_parse(const uint8_t *bytes, size_t n, struct checkpoint *c, struct err *e)
 {
-	struct buf b = BUF_INIT;
 	json_t *notes = NULL;
-	int rc = file_read(path, SAFETENSORS_FILE_MAX, &b, e);
+	int rc;
 
 	*c = (struct checkpoint){0};
-	if (rc)
-		goto out;
-	rc = read_header(&b, c, e);
-	if (rc == 0 && c->layout.floats * sizeof(float) > b.len)
+	rc = read_header(bytes, n, c, e);
+	if (rc == 0 && c->layout.floats > n / sizeof(float))
 		rc = err_set(e, E_CORRUPT, "its data is cut short");
 	if (rc == 0) {
 		c->block = mem_floats(c->layout.floats);
-		rc = safetensors_read(b.data, b.len, &c->layout, c->block, &notes, e);
+		rc = safetensors_read(bytes, n, &c->layout, c->block, &notes, e);
 	}
 	if (rc == 0)
 		rc = read_notes(notes, c, e);
-	if (rc) {
-		err_wrap(e, "%s", path);
+	if (rc)
 		checkpoint_release(c);
-	}
-out:
 	json_decref(notes);
+	return rc;
+}
+
+int checkpoint_read(const char *path, struct checkpoint *c, struct err *e)
+{
+	struct buf b = BUF_INIT;
+	int rc = file_read(path, SAFETENSORS_FILE_MAX, &b, e);
+
+	if (rc == 0) {
+		rc = checkpoint_parse(b.data, b.len, c, e);
+		if (rc)
+			err_wrap(e, "%s", path);
+	}
 	buf_release(&b);
 	return rc;
 }

@@ -5,8 +5,11 @@
 #ifndef POLICY_CHECKPOINT_H
 #define POLICY_CHECKPOINT_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
+#include "common/base/buf.h"
 #include "common/base/err.h"
 #include "common/base/json.h"
 #include "common/module/module.h"
@@ -31,7 +34,13 @@ void checkpoint_add(struct checkpoint *c, const char *name, const float *v, int 
 int checkpoint_write(const struct checkpoint *c, const char *path, const json_t *learner,
                      struct err *e) MUST_CHECK;
 
-/* E_INVALID, E_CORRUPT or E_LIMIT names the file and what is wrong. */
+/* The whole file's bytes, appended to `out`. */
+void checkpoint_print(const struct checkpoint *c, const json_t *learner, struct buf *out);
+
+/* Fills an empty checkpoint from a file's bytes; E_INVALID, E_CORRUPT or E_LIMIT says what is wrong, and
+ * nothing is left to release. */
+int checkpoint_parse(const uint8_t *bytes, size_t n, struct checkpoint *c, struct err *e) MUST_CHECK;
+/* The same from a file, which errors name. */
 int checkpoint_read(const char *path, struct checkpoint *c, struct err *e) MUST_CHECK;
 void checkpoint_release(struct checkpoint *c);
 /* Copies a matrix of exactly this shape; E_INVALID names what is missing or differs. */

@@ -9,7 +9,6 @@
 #include "common/base/mem.h"
 
 #define LAST_NOISE 0.05f /* sd of a chain's last step where its entropy counts; the bound diverges with 0 */
-#define HIDDEN_MAX 1024
 
 static const struct algorithm *const algorithms[] = {&algorithm_edmsac, &algorithm_dmsac, &algorithm_sac,
                                                      &algorithm_ppo};
@@ -61,7 +60,7 @@ static int check(const struct learner_spec *s, struct err *e)
 	} ranges[] = {
 	    {"types", s->env.types, 1, CONTRACT_TYPES_MAX},
 	    {"updates", (double)s->updates, 1, 1e9},
-	    {"hidden", s->hidden, 2, HIDDEN_MAX},
+	    {"hidden", s->hidden, 2, LEARNER_HIDDEN_MAX},
 	    {"denoise steps", s->steps, 1, SCHEDULE_STEPS_MAX},
 	    {"batch", s->batch, 1, 4096},
 	    {"envs", s->envs, 1, ENVS_MAX},

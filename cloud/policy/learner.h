@@ -14,6 +14,8 @@
 #include "cloud/policy/actor.h"
 #include "cloud/policy/env.h"
 
+#define LEARNER_HIDDEN_MAX 1024 /* neurons of a hidden layer */
+
 struct learner_spec {
 	const char *algorithm; /* "edmsac", "dmsac", "sac" or "ppo" */
 	struct env_spec env;

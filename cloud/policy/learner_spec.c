@@ -53,8 +53,12 @@ static int get_numbers(const json_t *o, struct learner_spec *s, struct err *e)
 	             {"prune_rate", &s->prune_rate}};
 	struct {
 		const char *field;
+		int hi;
 		int *v;
-	} counts[] = {{"hidden", &s->hidden}, {"steps", &s->steps}, {"batch", &s->batch}, {"envs", &s->envs}};
+	} counts[] = {{"hidden", LEARNER_HIDDEN_MAX, &s->hidden},
+	              {"steps", SCHEDULE_STEPS_MAX, &s->steps},
+	              {"batch", 4096, &s->batch},
+	              {"envs", 4096, &s->envs}};
 	int64_t seed = 0;
 	int rc = json_get_int(o, "seed", 0, INT64_MAX, &seed, e);
 
@@ -66,7 +70,7 @@ static int get_numbers(const json_t *o, struct learner_spec *s, struct err *e)
 	for (size_t i = 0; rc == 0 && i < sizeof(reals) / sizeof(reals[0]); i++)
 		rc = json_get_double(o, reals[i].field, 0, 1, reals[i].v, e);
 	for (size_t i = 0; rc == 0 && i < sizeof(counts) / sizeof(counts[0]); i++)
-		rc = get_int(o, counts[i].field, 1, 4096, counts[i].v, e);
+		rc = get_int(o, counts[i].field, 1, counts[i].hi, counts[i].v, e);
 	return rc;
 }
 
