@@ -47,7 +47,6 @@ struct transfers {
 	void *ctx;
 	struct incoming *in;  /* in the order they were asked for */
 	struct outgoing *out; /* the head is served next */
-	uint8_t *chunk;       /* room to read into while anything is outgoing */
 	uint32_t last_id;
 	uint32_t ended[TRANSFER_ENDED_MAX]; /* ring, by count */
 	size_t ended_count;

@@ -13,17 +13,13 @@ static struct outgoing **find(struct transfers *t, uint32_t id)
 	return at;
 }
 
-static void drop(struct transfers *t, struct outgoing **at)
+static void drop(struct outgoing **at)
 {
 	struct outgoing *out = *at;
 
 	*at = out->next;
 	blob_reader_close(out->reader);
 	free(out);
-	if (!t->out) {
-		free(t->chunk);
-		t->chunk = NULL;
-	}
 }
 
 /* Why the peer cannot have it; NULL when it can. What the store said stays here. */
@@ -59,8 +55,6 @@ int outgoing_get(struct transfers *t, const struct msg_blob_get *m, struct err *
 	out = mem_alloc(sizeof(*out));
 	*out = (struct outgoing){NULL, m->transfer, reader, m->blob.size, m->offset, m->offset};
 	*at = out;
-	if (!t->chunk)
-		t->chunk = mem_alloc(TRANSFER_CHUNK);
 	outgoing_pump(t);
 	return 0;
 }
@@ -85,7 +79,7 @@ void outgoing_end(struct transfers *t, uint32_t id)
 	struct outgoing **at = find(t, id);
 
 	if (*at)
-		drop(t, at);
+		drop(at);
 }
 
 /* What may be sent of it now. */
@@ -116,6 +110,7 @@ static bool send_one(struct transfers *t, size_t room)
 {
 	struct outgoing **at = &t->out;
 	struct outgoing *out;
+	uint8_t chunk[TRANSFER_CHUNK]; /* small enough for the stack: no link keeps one */
 	struct err why = ERR_INIT;
 	size_t n = 0;
 
@@ -124,12 +119,12 @@ static bool send_one(struct transfers *t, size_t room)
 	out = *at;
 	if (!out)
 		return false;
-	if (blob_reader_at(out->reader, out->sent, t->chunk, n, &why)) {
+	if (blob_reader_at(out->reader, out->sent, chunk, n, &why)) {
 		transfers_send_end(t, out->id, true, "this blob cannot be read here");
-		drop(t, at);
+		drop(at);
 		return true;
 	}
-	link_send_chunk(t->link, out->id, out->sent, t->chunk, n);
+	link_send_chunk(t->link, out->id, out->sent, chunk, n);
 	out->sent += n;
 	t->bytes_out += n;
 	to_the_back(at);
@@ -148,5 +143,5 @@ void outgoing_pump(struct transfers *t)
 void outgoing_free_all(struct transfers *t)
 {
 	while (t->out)
-		drop(t, &t->out);
+		drop(&t->out);
 }
