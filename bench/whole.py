@@ -106,7 +106,7 @@ class Federation:
                    "--max-samples", "6000", "--serve", "127.0.0.1:0")
 
     def finish(self, limit_s):
-        """Until both rounds are over; then the peak of the cloud's resident memory in KiB."""
+        """Until both rounds are over; then the cloud's resident memory in KiB: its peak, and now."""
         url = f"http://127.0.0.1:{self.port('admin.port')}/metrics"
         until = time.monotonic() + limit_s
         while 'foedus_rounds_total{result="done"} 2' not in urllib.request.urlopen(url).read().decode():
@@ -114,7 +114,8 @@ class Federation:
                 sys.exit("bench: the rounds did not end in time")
             time.sleep(0.5)
         with open(f"/proc/{self.cloud.pid}/status", encoding="utf-8") as f:
-            return next(int(line.split()[1]) for line in f if line.startswith("VmHWM"))
+            status = dict(line.split(":", 1) for line in f)
+        return tuple(int(status[name].split()[0]) for name in ("VmHWM", "VmRSS"))
 
     def close(self):
         for child in self.children:
@@ -125,15 +126,18 @@ class Federation:
 
 
 def cloud_memory():
-    peaks = []
+    memory = []
     for edges in PEERS:
         federation = Federation(edges)
         try:
-            peaks.append(federation.finish(limit_s=180))
+            memory.append(federation.finish(limit_s=180))
         finally:
             federation.close()
-    emit(bench="cloud_memory", edges_few=PEERS[0], edges_many=PEERS[1], peak_few_kib=peaks[0],
-         peak_many_kib=peaks[1], kib_per_edge=(peaks[1] - peaks[0]) / (PEERS[1] - PEERS[0]))
+    (few_peak, few), (many_peak, many) = memory
+    more = PEERS[1] - PEERS[0]
+    emit(bench="cloud_memory", edges_few=PEERS[0], edges_many=PEERS[1], few_kib=few, many_kib=many,
+         kib_per_edge=(many - few) / more, few_peak_kib=few_peak, many_peak_kib=many_peak,
+         peak_kib_per_edge=(many_peak - few_peak) / more)
 
 
 if __name__ == "__main__":

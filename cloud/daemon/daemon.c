@@ -12,6 +12,7 @@
 #include "common/base/clock.h"
 #include "common/base/folder.h"
 #include "common/base/log.h"
+#include "common/base/mem.h"
 #include "common/base/process.h"
 #include "common/http/server.h"
 #include "common/net/tls_link.h"
@@ -37,6 +38,7 @@ struct daemon {
 	struct admin *admin;
 	uint64_t refusals_since; /* loop's time */
 	unsigned refusals;       /* since then */
+	bool was_running;        /* a round, at the last tick */
 	int stopping;            /* signals seen */
 	int code;                /* exit code */
 };
@@ -74,7 +76,12 @@ static void on_tick(uv_timer_t *t)
 {
 	struct daemon *d = t->data;
 
+	bool running = cloud_round(d->cloud) != NULL;
+
 	cloud_tick(d->cloud);
+	if (!running && d->was_running)
+		mem_trim();
+	d->was_running = running;
 	if (d->stopping && cloud_connected(d->cloud) == 0 && cloud_jobs_pending(d->cloud) == 0)
 		uv_stop(&d->loop);
 }

@@ -15,7 +15,7 @@ static const char pragmas[] = "PRAGMA journal_mode = WAL;"
                               "PRAGMA recursive_triggers = ON;"
                               "PRAGMA temp_store = MEMORY;"
                               "PRAGMA cell_size_check = ON;"
-                              "PRAGMA cache_size = -512;";
+                              "PRAGMA cache_size = -256;";
 
 static int open_db(struct store *s, const char *path, struct err *e)
 {

@@ -77,3 +77,10 @@ void mem_setup(void)
 	mallopt(M_TRIM_THRESHOLD, 256 * 1024);
 #endif
 }
+
+void mem_trim(void)
+{
+#ifdef M_TRIM_THRESHOLD
+	malloc_trim(0);
+#endif
+}

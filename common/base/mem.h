@@ -18,6 +18,8 @@ float *mem_floats(size_t count);
 /* For long-running programs, once at the start: two heaps whatever the number of threads, and large blocks go
  * back to the system when they are freed, so the peak does not depend on which thread did what. */
 void mem_setup(void);
+/* After a burst of work: free pages between blocks that stay go back to the system. Takes milliseconds. */
+void mem_trim(void);
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
