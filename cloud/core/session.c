@@ -280,6 +280,8 @@ static void on_chunk(void *ctx, struct link *l, uint32_t transfer, uint64_t offs
 	struct err e = ERR_INIT;
 
 	(void)l;
+	if (s->cloud->dead)
+		return;
 	s->heard_ms = cloud_now(s->cloud);
 	if (!s->open)
 		err_set(&e, E_PROTOCOL, "a chunk before Hello");

@@ -64,6 +64,8 @@ static const struct opt table[] = {
      AT(retry_ms)},
     {"heartbeat-ms", 0, OPT_INT, "MS", "how often edges say that they live", "2000", 50, HOUR_MS,
      AT(heartbeat_ms)},
+    {"keep-updates", 0, OPT_FLAG, "", "updates of finished rounds stay on disk, for audits", NULL, 0, 0,
+     AT(keep_updates)},
     {"links-max", 0, OPT_INT, "N", "connections at once", "1024", 1, 4096, AT(links_max)},
     {"log-level", 0, OPT_CHOICE, "debug|info|warn|error", "what is logged", "info", 0, 0, AT(log_level)},
     {"log-format", 0, OPT_CHOICE, "text|json", "how it is logged", "text", 0, 0, AT(log_format)},

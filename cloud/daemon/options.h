@@ -14,7 +14,7 @@ struct cloud_options {
 	int64_t types, rounds, edges_min, seed, samples_per_effort, derive_samples, screen_samples;
 	int64_t signal_ms, choice_ms, train_ms, deploy_ms, pause_ms, retry_ms, heartbeat_ms, links_max;
 	double norm_factor, metric_drop;
-	bool open_enrolment;
+	bool open_enrolment, keep_updates;
 	const char *allow;
 };
 

@@ -82,6 +82,7 @@ static int configure(const struct cloud_options *o, struct setup *s, struct err 
 	c->retry_ms = o->retry_ms;
 	c->open_enrolment = o->open_enrolment;
 	c->heartbeat_ms = (uint32_t)o->heartbeat_ms;
+	c->keep_updates = o->keep_updates;
 	return cloud_market(o, &c->market, e);
 }
 

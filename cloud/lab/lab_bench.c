@@ -1,7 +1,7 @@
 /* edmsac bench: what an update and a contract cost, medians of several runs on one thread.
  *
- * The dynamics are endogenous, so that an update has all its parts: the targets of the next states too. There is
- * one environment, so that hardly more than the update itself is measured. */
+ * The dynamics are endogenous, so that an update has all its parts: the targets of the next states too. There
+ * is one environment, so that hardly more than the update itself is measured. */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -10,8 +10,8 @@ struct uv_loop_s; /* a uv_loop_t */
 /* Jobs are given, and their ends told, on the loop's thread. NULL when the system gives no thread. */
 struct executor *net_worker_new(struct uv_loop_s *loop);
 /* Waits for the job under way and ends all there are (done() is called from here); those that still waited
- * are ended without their work. None may be given any more. The memory goes with the loop's next turn. NULL is
- * fine. */
+ * are ended without their work. None may be given any more. The memory goes with the loop's next turn. NULL
+ * is fine. */
 void net_worker_stop(struct executor *x);
 
 #endif

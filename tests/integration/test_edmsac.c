@@ -324,7 +324,7 @@ START_TEST(bad_checkpoints_and_options_are_refused)
 	snprintf(words, sizeof(words), "train --resume %s/junk --out %s/other", suite_tmp(), suite_tmp());
 	refuse("", words, "too few for a checkpoint");
 	refuse("", "train --types 3", "--out says where");
-	refuse(drawn, "eval -", "--checkpoint names the policy");
+	refuse(drawn, "eval -", "--checkpoint F.safetensors is needed");
 	refuse(drawn, "solve --policy edmsac -", "'edmsac'");
 	o = train("x", "--prune-rate 3");
 	ck_assert_int_eq(o.code, 2);

@@ -61,7 +61,8 @@ START_TEST(chunks_are_bounded_and_wait_for_the_welcome)
 	ck_assert_int_eq(frame_parse(raw, sizeof(raw), true, &f, &e), 0);
 	ck_fails(frame_parse(raw, FRAME_HEADER, false, &f, &e), E_PROTOCOL, &e, "before the welcome");
 	frame_chunk_header(raw, 1, 0, WIRE_CHUNK_MAX + 1);
-	ck_fails(frame_parse(raw, FRAME_HEADER, true, &f, &e), E_LIMIT, &e, "32769 bytes (accepted: at most 32768)");
+	ck_fails(frame_parse(raw, FRAME_HEADER, true, &f, &e), E_LIMIT, &e,
+	         "32769 bytes (accepted: at most 32768)");
 	frame_chunk_header(raw, 1, 0, 0);
 	ck_fails(frame_parse(raw, FRAME_HEADER, true, &f, &e), E_PROTOCOL, &e, "without data");
 }
