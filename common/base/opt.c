@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/mem.h"
 #include "common/base/str.h"
 #include "common/base/version.h"
 
@@ -101,6 +102,24 @@ struct file_state {
 	int rc;
 };
 
+/* Texts from configuration files live as long as the process, like argv. */
+struct kept {
+	struct kept *next;
+	char text[];
+};
+static struct kept *kept_texts;
+
+static const char *keep(const char *text)
+{
+	size_t n = strlen(text) + 1;
+	struct kept *k = mem_alloc(sizeof(*k) + n);
+
+	memcpy(k->text, text, n);
+	k->next = kept_texts;
+	kept_texts = k;
+	return k->text;
+}
+
 static int on_key(void *ctx, const char *section, const char *key, const char *value)
 {
 	struct file_state *s = ctx;
@@ -113,8 +132,7 @@ static int on_key(void *ctx, const char *section, const char *key, const char *v
 		s->rc = unknown(s->p, key, strlen(key), s->e);
 		return 0;
 	}
-	/* The configuration lives as long as the process, like argv. */
-	s->rc = assign(o, o->kind == OPT_TEXT || o->kind == OPT_CHOICE ? strdup(value) : value, s->into, s->e);
+	s->rc = assign(o, o->kind == OPT_TEXT || o->kind == OPT_CHOICE ? keep(value) : value, s->into, s->e);
 	return s->rc == 0;
 }
 
