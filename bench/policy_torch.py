@@ -17,7 +17,7 @@ from torch import nn
 from torch.nn import functional
 
 HIDDEN, STEPS, BATCH = 256, 5, 256
-SIZES = [(3, 21, 13), (10, 126, 220)]  # types, state, action of endogenous K = 3 and of direct K = 10
+SIZES = [(3, 23, 13), (10, 128, 220)]  # types, state, action of endogenous K = 3 and of direct K = 10
 RUNS = 15
 
 T = torch.arange(1, STEPS + 1, dtype=torch.float64)

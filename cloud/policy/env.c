@@ -5,11 +5,12 @@
 #include "common/contract/choice.h"
 #include "common/contract/model.h"
 
-#define TYPICAL_Q_MAX 10 /* the scales below are those of instances with this effort limit */
+#define TYPICAL_Q_MAX 10  /* the scales below are those of instances with this effort limit */
+#define END_ROUNDS    4.0 /* the end is felt this many rounds ahead */
 
 int env_state_size(const struct env_spec *s)
 {
-	return s->types * s->types + 2 * s->types + 5 + (s->endogenous ? 1 : 0);
+	return s->types * s->types + 2 * s->types + 5 + (s->endogenous ? 3 : 0);
 }
 
 static bool has_bonus(const struct env_spec *s)
@@ -29,7 +30,8 @@ static float scaled(double v, double lo, double hi)
 	return (float)((2 * v - lo - hi) / (hi - lo));
 }
 
-void env_encode(const struct env_spec *s, const struct instance *seen, double active, float *state)
+void env_encode(const struct env_spec *s, const struct instance *seen, const struct env_moment *at,
+                float *state)
 {
 	const struct terms *t = &seen->terms;
 	double unit = t->q_max / TYPICAL_Q_MAX;
@@ -46,8 +48,11 @@ void env_encode(const struct env_spec *s, const struct instance *seen, double ac
 	*state++ = scaled(t->e1 * unit, 0.2, 0.8);
 	*state++ = scaled(t->e3 * unit * unit * unit, 0.002, 0.02);
 	*state++ = scaled(t->delta, 0.7, 1);
-	if (s->endogenous)
-		*state++ = scaled(active, 0, 1);
+	if (!s->endogenous)
+		return;
+	*state++ = scaled(at->active, 0, 1);
+	*state++ = scaled(at->left, 0, ENV_ROUNDS);
+	*state++ = scaled(exp((1 - at->left) / END_ROUNDS), 0, 1);
 }
 
 double env_scale(const struct instance *in)

@@ -18,19 +18,30 @@ struct env_spec {
 
 #define ENV_ROUNDS     20   /* of an endogenous episode */
 #define ENV_GAMMA      0.95 /* discount from round to round */
-#define ENV_STATE_MAX  (CONTRACT_TYPES_MAX * CONTRACT_TYPES_MAX + 2 * CONTRACT_TYPES_MAX + 6)
+#define ENV_STATE_MAX  (CONTRACT_TYPES_MAX * CONTRACT_TYPES_MAX + 2 * CONTRACT_TYPES_MAX + 8)
 #define ENV_ACTION_MAX ACTION_DIRECT_MAX
 
-/* K^2 + 2K + 5, and one more with endogenous dynamics. */
+/* Where an endogenous episode stands. Its profit counts over ENV_ROUNDS rounds, so what is best depends on
+ * how many are left. */
+struct env_moment {
+	double active; /* share of the federation's capacity that is there, (0, 1] */
+	int left;      /* rounds to come, this one included; ENV_ROUNDS at the start */
+};
+
+/* How it begins, and how a policy sees a federation that nobody said more about. */
+#define ENV_MOMENT_START ((struct env_moment){1, ENV_ROUNDS})
+
+/* K^2 + 2K + 5, and three more with endogenous dynamics. */
 int env_state_size(const struct env_spec *s);
 /* K + K^2 structured, 2K + 2K^2 direct; with endogenous dynamics the structured action has one more, the
  * bonus. */
 int env_action_size(const struct env_spec *s);
 
-/* Prior, transition, types, alpha, beta, e1, e3, delta and the active share of the capacity (endogenous
- * only), each scaled to about [-1, 1] over the distribution of instances.h. Efforts are counted in tenths of
- * q_max, so that instances of any q_max look alike. */
-void env_encode(const struct env_spec *s, const struct instance *seen, double active, float *state);
+/* Prior, transition, types, alpha, beta, e1, e3, delta, each scaled to about [-1, 1] over the distribution of
+ * instances.h; with endogenous dynamics also the active share of the capacity, the rounds left, and how near
+ * the end is. Efforts are counted in tenths of q_max, so that instances of any q_max look alike. */
+void env_encode(const struct env_spec *s, const struct instance *seen, const struct env_moment *at,
+                float *state);
 /* The contract that an action in [-1, 1]^n means for the instance as the policy sees it. Structured: never
  * fails for a tidy instance. Coordinates that are not numbers count as -1. */
 int env_menu(const struct env_spec *s, const float *action, const struct instance *seen, struct menu *out,

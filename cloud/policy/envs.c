@@ -6,6 +6,7 @@
 
 #include "cloud/policy/estimator.h"
 #include "cloud/policy/instances.h"
+#include "cloud/policy/potential.h"
 #include "common/base/mem.h"
 #include "common/base/rng.h"
 #include "common/contract/choice.h"
@@ -21,6 +22,7 @@ struct env {
 	double active;
 	uint64_t episode;
 	int round;
+	struct potential potential; /* endogenous only */
 };
 
 struct envs {
@@ -88,6 +90,8 @@ static void begin_episode(struct envs *v, int i)
 	r = generator(v, i, "env/instance");
 	instance_draw(&r, v->spec.types, v->spec.participation, &x->truth);
 	memcpy(x->fresh, x->truth.prior, sizeof(x->fresh));
+	if (v->spec.endogenous)
+		potential_init(&x->potential, &x->truth);
 	look(v, i);
 }
 
@@ -140,15 +144,36 @@ const struct instance *envs_seen(const struct envs *v, int i)
 	return &v->all[i].seen;
 }
 
+static struct env_moment moment(const struct env *x)
+{
+	return (struct env_moment){.active = x->active, .left = ENV_ROUNDS - x->round};
+}
+
 static void encode(const struct envs *v, int i, float *state)
 {
-	env_encode(&v->spec, &v->all[i].seen, v->all[i].active, state);
+	struct env_moment at = moment(&v->all[i]);
+
+	env_encode(&v->spec, &v->all[i].seen, &at, state);
 }
 
 void envs_states(const struct envs *v, float *states)
 {
 	for (int i = 0; i < v->count; i++)
 		encode(v, i, states + (size_t)i * (size_t)v->state_size);
+}
+
+/* A round is over: who stays makes the next one. Returns what that adds to the forecast. */
+static double pass_round(struct envs *v, int i, const struct menu *m)
+{
+	struct env *x = &v->all[i];
+	struct env_moment at = moment(x);
+	double before = potential_at(&x->potential, x->truth.prior, &at);
+
+	env_retain(&x->truth, &x->active, x->fresh, m);
+	x->round++;
+	look(v, i);
+	at = moment(x);
+	return ENV_GAMMA * potential_at(&x->potential, x->truth.prior, &at) - before;
 }
 
 static int step_one(struct envs *v, int i, const float *action, const struct envs_outcome *out, struct err *e)
@@ -160,12 +185,8 @@ static int step_one(struct envs *v, int i, const float *action, const struct env
 	if (rc)
 		return rc;
 	out->reward[i] = (float)(x->active * menu_realised_profit(&m, &x->truth) / env_scale(&x->truth));
-	out->worth[i] = v->spec.endogenous ? (float)ENV_GAMMA : 0;
-	if (v->spec.endogenous) {
-		x->round++;
-		env_retain(&x->truth, &x->active, x->fresh, &m);
-		look(v, i);
-	}
+	out->shaping[i] = v->spec.endogenous ? (float)pass_round(v, i, &m) : 0;
+	out->worth[i] = v->spec.endogenous && x->round < ENV_ROUNDS ? (float)ENV_GAMMA : 0;
 	encode(v, i, out->next + (size_t)i * (size_t)v->state_size);
 	if (!v->spec.endogenous || x->round == ENV_ROUNDS) {
 		x->episode++;

@@ -40,13 +40,14 @@ void envs_states(const struct envs *v, float *states);
 struct envs_outcome {
 	float
 	    *reward; /* [count]: realised expected profit by the truth, times the active share, over env_scale */
-	float *next; /* [count][state size]: the state that followed, before any new episode began */
+	float *shaping; /* [count]: what the reward gains by shaping (potential.h); 0 where steps stand alone */
+	float *next;    /* [count][state size]: the state that followed, before any new episode began */
 	float
 	    *worth; /* [count]: what a unit of value in `next` is worth: ENV_GAMMA, or 0 where nothing follows */
 };
 
 /* Acts in each: actions [count][action size]. A finished episode gives way to the next one at once. An
- * endogenous episode that reached ENV_ROUNDS is cut off, not over: its last state keeps its worth.
+ * endogenous episode is over after ENV_ROUNDS.
  * E_INFEASIBLE if no rewards implement an action (cannot happen with tidy instances). */
 int envs_step(struct envs *v, const float *actions, const struct envs_outcome *out, struct err *e) MUST_CHECK;
 

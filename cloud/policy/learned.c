@@ -22,7 +22,7 @@ struct learned {
 
 static int solve(const struct policy *p, const struct instance *in, struct menu *out, struct err *e)
 {
-	return learned_solve_at(p, in, 1, out, e);
+	return learned_solve_at(p, in, &ENV_MOMENT_START, out, e);
 }
 
 static void release(struct policy *p)
@@ -151,7 +151,7 @@ static int pick(const struct learned *l, const struct instance *in, const float 
 	return 0;
 }
 
-static int sample(struct learned *l, const struct instance *in, double active, struct menu *out,
+static int sample(struct learned *l, const struct instance *in, const struct env_moment *at, struct menu *out,
                   struct err *e)
 {
 	int s = l->actor.shape.state, rest = l->samples - 1, rc;
@@ -159,7 +159,7 @@ static int sample(struct learned *l, const struct instance *in, double active, s
 	struct rng r;
 
 	for (int i = 0; i < l->samples; i++)
-		env_encode(&l->env, in, active, l->states + i * s);
+		env_encode(&l->env, in, at, l->states + i * s);
 	rc = pick(l, in, actor_run(&l->actor, l->params, l->states, 1, NULL, false), 1, &best, out, e);
 	if (rc || rest == 0 || l->env.endogenous)
 		return rc;
@@ -167,8 +167,8 @@ static int sample(struct learned *l, const struct instance *in, double active, s
 	return pick(l, in, actor_run(&l->actor, l->params, l->states, rest, &r, false), rest, &best, out, e);
 }
 
-int learned_solve_at(const struct policy *p, const struct instance *in, double active, struct menu *out,
-                     struct err *e)
+int learned_solve_at(const struct policy *p, const struct instance *in, const struct env_moment *at,
+                     struct menu *out, struct err *e)
 {
 	struct learned *l = p->state;
 	int rc = check(l, in, e);
@@ -176,7 +176,7 @@ int learned_solve_at(const struct policy *p, const struct instance *in, double a
 	if (rc)
 		return rc;
 	pthread_mutex_lock(&l->lock);
-	rc = sample(l, in, active, out, e);
+	rc = sample(l, in, at, out, e);
 	pthread_mutex_unlock(&l->lock);
 	return rc;
 }

@@ -19,8 +19,8 @@ int learned_from(const char *name, const struct env_spec *env, const struct acto
 /* For policies that learned_*() made. */
 const struct env_spec *learned_env(const struct policy *p);
 size_t learned_parameters(const struct policy *p);
-/* The contract for a federation whose active share of its capacity is this (1 in policy_solve()). */
-int learned_solve_at(const struct policy *p, const struct instance *in, double active, struct menu *out,
-                     struct err *e) MUST_CHECK;
+/* The contract for a federation at this moment of an episode (its start in policy_solve()). */
+int learned_solve_at(const struct policy *p, const struct instance *in, const struct env_moment *at,
+                     struct menu *out, struct err *e) MUST_CHECK;
 
 #endif

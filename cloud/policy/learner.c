@@ -207,6 +207,7 @@ int learner_new(const struct learner_spec *spec, struct learner **out, struct er
 	           (size_t)spec->envs * (l->algorithm->on_policy ? LEARNER_ROLLOUT : 1));
 	if (l->algorithm->on_policy)
 		ppo_init(l);
+	l->shaping = mem_floats((size_t)spec->envs);
 	l->goal = mem_floats((size_t)spec->batch);
 	l->cost = mem_floats((size_t)spec->batch);
 	l->da = mem_floats((size_t)spec->batch * (size_t)l->actor.shape.action);
@@ -231,6 +232,7 @@ void learner_free(struct learner *l)
 	ppo_release(l);
 	batch_release(&l->batch);
 	batch_release(&l->fresh);
+	free(l->shaping);
 	free(l->goal);
 	free(l->cost);
 	free(l->da);

@@ -53,6 +53,7 @@ struct learner {
 	struct replay_batch batch; /* [batch] */
 	struct replay_batch fresh; /* [envs], or a whole rollout for PPO */
 	float *goal, *cost, *da;   /* [batch], [batch], [batch][A] */
+	float *shaping;            /* [envs] */
 };
 
 /* 1 at the start, falling along a cosine to 0.01 when the planned updates are done. */

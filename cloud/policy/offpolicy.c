@@ -5,7 +5,7 @@
 #include "cloud/policy/learner_internal.h"
 
 #define WARM_UP_BATCHES  8      /* of random actions, before the first update */
-#define TAU              0.005  /* how fast targets follow */
+#define TAU              0.02  /* how fast targets follow */
 #define TEMPERATURE_RATE 3e-3   /* of the log temperature, towards the target entropy */
 #define ENTROPY_TARGET   (-2.0) /* a coordinate; the box's uniform distribution has log 2 */
 
@@ -36,14 +36,16 @@ static int live(struct learner *l, bool random, struct err *e)
 	envs_states(l->envs, l->fresh.state);
 	explore(l, random);
 	rc = envs_step(l->envs, l->fresh.action,
-	               &(struct envs_outcome){l->fresh.reward, l->fresh.next, l->fresh.worth}, e);
+	               &(struct envs_outcome){l->fresh.reward, l->shaping, l->fresh.next, l->fresh.worth}, e);
 	if (rc)
 		return rc;
-	replay_add(&l->replay, &l->fresh, count);
 	l->env_steps += count;
 	l->last.reward = 0;
-	for (int i = 0; i < count; i++)
+	for (int i = 0; i < count; i++) {
 		l->last.reward += (double)l->fresh.reward[i] / count;
+		l->fresh.reward[i] += l->shaping[i];
+	}
+	replay_add(&l->replay, &l->fresh, count);
 	return 0;
 }
 

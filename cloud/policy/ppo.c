@@ -28,12 +28,15 @@ static int live(struct learner *l, int t, struct err *e)
 			         expf(fminf(GAUSSIAN_LOG_SD_MAX, fmaxf(GAUSSIAN_LOG_SD_MIN, raw[c]))) * g->z[i * n + c];
 		l->ppo.logp[first + i] = (float)ppo_density(n, mean, raw, pre);
 	}
-	rc = envs_step(
-	    l->envs, actions,
-	    &(struct envs_outcome){l->fresh.reward + first, l->fresh.next + first * s, l->fresh.worth + first},
-	    e);
-	for (int i = 0; i < count; i++)
+	rc = envs_step(l->envs, actions,
+	               &(struct envs_outcome){l->fresh.reward + first, l->shaping, l->fresh.next + first * s,
+	                                      l->fresh.worth + first},
+	               e);
+	for (int i = 0; i < count; i++) {
 		l->ppo.cut[first + i] = envs_position(l->envs, i).round == 0;
+		l->last.reward += (double)l->fresh.reward[first + i] / (count * LEARNER_ROLLOUT);
+		l->fresh.reward[first + i] += l->shaping[i];
+	}
 	return rc;
 }
 
@@ -59,10 +62,9 @@ static void estimate(struct learner *l)
 	for (int i = 0; i < count; i++)
 		ppo_advantages(LEARNER_ROLLOUT, count, l->fresh.reward + i, l->fresh.worth + i, p->goal + i,
 		               p->next_value + i, p->cut + i, p->advantage + i);
-	l->last.value = l->last.reward = 0;
+	l->last.value = 0;
 	for (int i = 0; i < rows; i++) {
 		l->last.value += (double)p->goal[i] / rows;
-		l->last.reward += (double)l->fresh.reward[i] / rows;
 		p->goal[i] += p->advantage[i];
 		mean += (double)p->advantage[i] / rows;
 		square += (double)p->advantage[i] * (double)p->advantage[i] / rows;
@@ -111,6 +113,7 @@ static int update(struct learner *l, struct err *e)
 {
 	int count = envs_count(l->envs), rows = count * LEARNER_ROLLOUT, s = l->actor.shape.state;
 
+	l->last.reward = 0;
 	for (int t = 0; t < LEARNER_ROLLOUT; t++) {
 		int rc = live(l, t, e);
 

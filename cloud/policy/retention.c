@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "cloud/policy/env.h"
 #include "cloud/policy/exact.h"
 #include "common/contract/choice.h"
 #include "common/contract/feasible.h"
@@ -13,27 +12,29 @@ int retention_play(const struct policy *p, retention_writer write, const struct 
                    struct retention *out, struct err *e)
 {
 	struct instance now = *in;
+	struct env_moment at = ENV_MOMENT_START;
 	double worth = 1;
 
-	*out = (struct retention){.active = 1};
-	for (int round = 0; round < ENV_ROUNDS; round++, worth *= ENV_GAMMA) {
+	*out = (struct retention){0};
+	for (; at.left > 0; at.left--, worth *= ENV_GAMMA) {
 		struct menu m;
-		int rc = write(p, &now, out->active, &m, e);
+		int rc = write(p, &now, &at, &m, e);
 
 		if (rc)
 			return rc;
 		menu_add_bonus(&m, bonus);
 		out->feasible += (double)menu_is_feasible(&m, &now) / ENV_ROUNDS;
-		out->profit += worth * out->active * menu_realised_profit(&m, &now);
-		env_retain(&now, &out->active, in->prior, &m);
+		out->profit += worth * at.active * menu_realised_profit(&m, &now);
+		env_retain(&now, &at.active, in->prior, &m);
 	}
+	out->active = at.active;
 	return 0;
 }
 
-static int write_exact(const struct policy *p, const struct instance *in, double active, struct menu *out,
-                       struct err *e)
+static int write_exact(const struct policy *p, const struct instance *in, const struct env_moment *at,
+                       struct menu *out, struct err *e)
 {
-	(void)active;
+	(void)at;
 	return policy_solve(p, in, out, e);
 }
 

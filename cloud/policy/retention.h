@@ -3,11 +3,12 @@
 #ifndef POLICY_RETENTION_H
 #define POLICY_RETENTION_H
 
+#include "cloud/policy/env.h"
 #include "cloud/policy/policy.h"
 
-/* Writes the contract of a round for the instance as it is now and the active share of the capacity. */
-typedef int (*retention_writer)(const struct policy *p, const struct instance *in, double active,
-                                struct menu *out, struct err *e);
+/* Writes the contract of a round for the instance as it is at this moment of the episode. */
+typedef int (*retention_writer)(const struct policy *p, const struct instance *in,
+                                const struct env_moment *at, struct menu *out, struct err *e);
 
 struct retention {
 	double profit;   /* discounted, per unit of capacity */

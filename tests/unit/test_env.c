@@ -20,7 +20,7 @@ START_TEST(sizes_are_those_of_the_document)
 
 	ck_assert_int_eq(env_state_size(&(struct env_spec){.types = 3}), 20);
 	ck_assert_int_eq(env_action_size(&(struct env_spec){.types = 3}), 12);
-	ck_assert_int_eq(env_state_size(&lasting), 14);
+	ck_assert_int_eq(env_state_size(&lasting), 16);
 	ck_assert_int_eq(env_action_size(&lasting), 7);
 	ck_assert_int_eq(env_action_size(&direct), 12);
 	ck_assert_int_eq(env_state_size(&ten), ENV_STATE_MAX);
@@ -32,10 +32,10 @@ START_TEST(states_are_scaled_fields_in_their_order)
 {
 	struct instance in = small_instance();
 	float s[ENV_STATE_MAX];
-	const double want[] = {0,   0,   0.5,     -0.5,    0,         0,        -0.5,
-	                       0.5, 0.5, 1 / 6.0, 5.0 / 3, -11.0 / 9, -7.0 / 3, -0.5};
+	const double want[] = {0,   0,       0.5,     -0.5,      0,        0,    -0.5, 0.5,
+	                       0.5, 1 / 6.0, 5.0 / 3, -11.0 / 9, -7.0 / 3, -0.5, -0.9, 1};
 
-	env_encode(&lasting, &in, 0.25, s);
+	env_encode(&lasting, &in, &(struct env_moment){.active = 0.25, .left = 1}, s);
 	for (size_t i = 0; i < ARRAY_LEN(want); i++)
 		ck_assert_msg(fabs((double)s[i] - want[i]) < 1e-6, "element %zu: %g, want %g", i, (double)s[i],
 		              want[i]);
@@ -53,8 +53,8 @@ START_TEST(the_unit_of_effort_does_not_show)
 	half.beta *= 2;
 	half.terms.e1 *= 2;
 	half.terms.e3 *= 8;
-	env_encode(&plain, &in, 1, s);
-	env_encode(&plain, &half, 1, other);
+	env_encode(&plain, &in, &ENV_MOMENT_START, s);
+	env_encode(&plain, &half, &ENV_MOMENT_START, other);
 	for (int i = 0; i < env_state_size(&plain); i++)
 		ck_assert_float_eq_tol(s[i], other[i], 1e-6f);
 	ck_assert_double_eq_tol(env_scale(&in), env_scale(&half), 1e-12);

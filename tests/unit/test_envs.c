@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "cloud/policy/potential.h"
 #include "common/base/rng.h"
 #include "common/contract/choice.h"
 #include "tests/support/suite.h"
@@ -12,7 +13,7 @@
 /* One environment vector with room for what a step says. */
 struct world {
 	struct envs *v;
-	float *states, *actions, *next, *reward, *worth;
+	float *states, *actions, *next, *reward, *shaping, *worth;
 	int s, a;
 };
 
@@ -26,6 +27,7 @@ static struct world world_new(const struct env_spec *spec, uint64_t seed)
 	w.next = mem_floats((size_t)(COUNT * w.s));
 	w.actions = mem_floats((size_t)(COUNT * w.a));
 	w.reward = mem_floats(COUNT);
+	w.shaping = mem_floats(COUNT);
 	w.worth = mem_floats(COUNT);
 	return w;
 }
@@ -37,6 +39,7 @@ static void world_free(struct world *w)
 	free(w->next);
 	free(w->actions);
 	free(w->reward);
+	free(w->shaping);
 	free(w->worth);
 }
 
@@ -46,7 +49,8 @@ static void step(struct world *w, struct rng *r)
 
 	for (int i = 0; i < COUNT * w->a; i++)
 		w->actions[i] = (float)rng_uniform(r, -1, 1);
-	ck_ok(envs_step(w->v, w->actions, &(struct envs_outcome){w->reward, w->next, w->worth}, &e), &e);
+	ck_ok(envs_step(w->v, w->actions, &(struct envs_outcome){w->reward, w->shaping, w->next, w->worth}, &e),
+	      &e);
 	envs_states(w->v, w->states);
 }
 
@@ -75,6 +79,7 @@ START_TEST(rewards_are_realised_profits)
 			want = menu_realised_profit(&m, &truth[i]) / env_scale(&truth[i]);
 			ck_assert_double_eq_tol((double)w.reward[i], want, 1e-6);
 			ck_assert_float_eq(w.worth[i], 0);
+			ck_assert_float_eq(w.shaping[i], 0);
 			ck_assert(memcmp(&truth[i], envs_truth(w.v, i), sizeof(truth[i])) != 0);
 		}
 		world_free(&w);
@@ -101,8 +106,42 @@ START_TEST(episodes_keep_their_instance_for_twenty_rounds)
 	step(&w, &r);
 	ck_assert_int_eq(envs_position(w.v, 0).round, 0);
 	ck_assert_double_eq(envs_position(w.v, 0).active, 1);
-	ck_assert_float_eq_tol(w.worth[0], 0.95f, 1e-7f); /* cut off, not over */
+	ck_assert_float_eq(w.worth[0], 0); /* over */
 	ck_assert(memcmp(w.next, w.states, (size_t)w.s * sizeof(float)) != 0);
+	world_free(&w);
+}
+END_TEST
+
+/* Over an episode the shaping adds up to minus the forecast at its start, whatever was done: it cannot make
+ * another policy the best one. */
+START_TEST(shaping_adds_up_to_the_forecast)
+{
+	const struct env_spec spec = {.types = 3, .endogenous = true};
+	double sum[COUNT] = {0}, worth = 1;
+	struct world w = world_new(&spec, 6);
+	struct potential p[COUNT];
+	struct rng r;
+
+	rng_seed(&r, 2, 4);
+	for (int i = 0; i < COUNT; i++)
+		potential_init(&p[i], envs_truth(w.v, i));
+	for (int round = 0; round < ENV_ROUNDS; round++, worth *= ENV_GAMMA) {
+		double want[COUNT];
+
+		for (int i = 0; i < COUNT; i++)
+			want[i] = potential_at(&p[i], envs_truth(w.v, i)->prior,
+			                       &(struct env_moment){envs_position(w.v, i).active, ENV_ROUNDS - round});
+		for (int i = 0; round == 0 && i < COUNT; i++)
+			sum[i] = want[i];
+		step(&w, &r);
+		for (int i = 0; i < COUNT; i++)
+			sum[i] += worth * (double)w.shaping[i];
+		if (round == ENV_ROUNDS - 1)
+			for (int i = 0; i < COUNT; i++)
+				ck_assert_double_eq_tol((double)w.shaping[i], -want[i], 1e-6);
+	}
+	for (int i = 0; i < COUNT; i++)
+		ck_assert_double_eq_tol(sum[i], 0, 1e-5);
 	world_free(&w);
 }
 END_TEST
@@ -183,5 +222,5 @@ START_TEST(seeds_draw_different_problems_and_bad_positions_are_refused)
 END_TEST
 
 SUITE("policy/envs", rewards_are_realised_profits, episodes_keep_their_instance_for_twenty_rounds,
-      what_is_seen_are_sound_estimates, a_restored_position_goes_on_alike,
+      shaping_adds_up_to_the_forecast, what_is_seen_are_sound_estimates, a_restored_position_goes_on_alike,
       seeds_draw_different_problems_and_bad_positions_are_refused)

@@ -2,20 +2,21 @@
 
 #include <math.h>
 
-#include "cloud/policy/env.h"
 #include "cloud/policy/instances.h"
 #include "cloud/policy/monotone.h"
 #include "common/contract/choice.h"
 #include "tests/support/contracts.h"
 #include "tests/support/suite.h"
 
-static int write_small(const struct policy *p, const struct instance *in, double active, struct menu *out,
-                       struct err *e)
+static int left = ENV_ROUNDS; /* to be told to the writer, round by round */
+
+static int write_small(const struct policy *p, const struct instance *in, const struct env_moment *at,
+                       struct menu *out, struct err *e)
 {
 	(void)p;
 	(void)in;
 	(void)e;
-	ck_assert(active > 0 && active <= 1);
+	ck_assert(at->active > 0 && at->active <= 1 && at->left == left--);
 	*out = small_menu();
 	return 0;
 }
