@@ -33,7 +33,13 @@ struct http_request {
 	struct conn *conn;          /* NULL once the connection has ended */
 	const struct http_route *route;
 	const char *tail;
-	char *method, *path; /* owned */
+	char *param[HTTP_PARAMS_MAX]; /* owned; in the order of their names in the route's path */
+	char *method, *path;          /* owned */
+	struct {
+		const char *name;
+		char *value; /* owned */
+	} extra[HTTP_EXTRA_MAX];
+	size_t extra_count;
 	struct buf body;
 	size_t discarded; /* bytes of a refused body */
 	int64_t began_us;
@@ -62,6 +68,7 @@ struct http_server {
 	uv_loop_t *loop;
 	const struct http_route *routes;
 	void *ctx;
+	http_guard *guard;
 	http_observer *observer;
 	struct http_limits limits;
 	char address[HTTP_ADDRESS_MAX];
@@ -87,6 +94,9 @@ void server_resume(struct http_server *s, struct conn *c);
 
 /* listen.c: a listening socket; fills in the actual address and port. */
 int http_listen(const char *address, struct http_server *s, int *fd, struct err *e) MUST_CHECK;
+
+/* route.c: finds the request's route, or answers 404 or 405. */
+void route_find(struct http_request *r);
 
 /* conn.c */
 void conn_notify(void *server, struct MHD_Connection *mhd, void **conn,

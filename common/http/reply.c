@@ -24,6 +24,19 @@ const char *http_tail(const struct http_request *r)
 	return r->tail;
 }
 
+const char *http_param(const struct http_request *r, const char *name)
+{
+	const char *at = r->route->path;
+	size_t n = strlen(name);
+
+	for (size_t i = 0; i < HTTP_PARAMS_MAX && (at = strchr(at, '{')); i++) {
+		at++;
+		if (strncmp(at, name, n) == 0 && at[n] == '}')
+			return r->param[i] ? r->param[i] : "";
+	}
+	return "";
+}
+
 const uint8_t *http_body(const struct http_request *r, size_t *n)
 {
 	*n = r->body.len;
@@ -50,6 +63,10 @@ void request_free(struct http_request *r)
 	if (r->response)
 		MHD_destroy_response(r->response);
 	buf_release(&r->body);
+	for (size_t i = 0; i < HTTP_PARAMS_MAX; i++)
+		free(r->param[i]);
+	for (size_t i = 0; i < r->extra_count; i++)
+		free(r->extra[i].value);
 	free(r->method);
 	free(r->path);
 	free(r);
@@ -80,6 +97,8 @@ void request_respond(struct http_request *r, unsigned status, const char *type, 
 	(void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
 	(void)MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
 	(void)MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
+	for (size_t i = 0; i < r->extra_count; i++)
+		(void)MHD_add_response_header(response, r->extra[i].name, r->extra[i].value);
 	if (!r->deferred)
 		return;
 	r->deferred = false;
@@ -90,6 +109,13 @@ void request_respond(struct http_request *r, unsigned status, const char *type, 
 		r->suspended = false;
 		server_resume(r->server, r->conn);
 	}
+}
+
+void http_reply_header(struct http_request *r, const char *name, const char *value)
+{
+	assert(!r->response && r->extra_count < HTTP_EXTRA_MAX);
+	r->extra[r->extra_count].name = name;
+	r->extra[r->extra_count++].value = mem_strdup(value);
 }
 
 /* Owns `p` from here. */

@@ -8,60 +8,6 @@
 #include "common/base/mem.h"
 #include "common/base/str.h"
 
-/* "/v1/rounds/" and a star matches what begins with it and goes on; sets the rest. */
-static bool path_matches(const char *pattern, const char *path, const char **tail)
-{
-	size_t n = strlen(pattern);
-
-	*tail = "";
-	if (n < 2 || strcmp(pattern + n - 2, "/*") != 0)
-		return strcmp(pattern, path) == 0;
-	*tail = path + n - 1;
-	return strncmp(pattern, path, n - 1) == 0 && path[n - 1] != '\0';
-}
-
-static bool method_matches(const char *have, const char *want)
-{
-	return strcmp(have, want) == 0 || (strcmp(have, "HEAD") == 0 && strcmp(want, "GET") == 0);
-}
-
-static void refuse_method(struct http_request *r)
-{
-	struct buf allow = BUF_INIT;
-	const char *tail;
-
-	for (const struct http_route *x = r->server->routes; x->method; x++)
-		if (path_matches(x->path, r->path, &tail))
-			buf_fmt(&allow, "%s%s%s", allow.len ? ", " : "", x->method,
-			        strcmp(x->method, "GET") == 0 ? ", HEAD" : "");
-	http_problem(r, MHD_HTTP_METHOD_NOT_ALLOWED, "method", "%s does not take %s; accepted: %s", r->path,
-	             r->method, buf_cstr(&allow));
-	(void)MHD_add_response_header(r->response, MHD_HTTP_HEADER_ALLOW, buf_cstr(&allow));
-	buf_release(&allow);
-}
-
-static void find_route(struct http_request *r)
-{
-	bool known = false;
-
-	for (const struct http_route *x = r->server->routes; x->method; x++) {
-		const char *tail;
-
-		if (!path_matches(x->path, r->path, &tail))
-			continue;
-		known = true;
-		if (method_matches(r->method, x->method)) {
-			r->route = x;
-			r->tail = tail;
-			return;
-		}
-	}
-	if (known)
-		refuse_method(r);
-	else
-		http_problem(r, MHD_HTTP_NOT_FOUND, "not-found", "there is nothing at %.200s", r->path);
-}
-
 static void refuse_size(struct http_request *r)
 {
 	http_problem(r, MHD_HTTP_CONTENT_TOO_LARGE, "limit",
@@ -106,6 +52,11 @@ static int64_t body_length(struct http_request *r)
 	return n;
 }
 
+static size_t header_bytes(struct http_request *r)
+{
+	return MHD_get_connection_info(r->conn->mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)->header_size;
+}
+
 static struct http_request *request_new(struct http_server *s, struct MHD_Connection *mhd, const char *method,
                                         const char *url)
 {
@@ -138,10 +89,16 @@ static enum MHD_Result headers_done(struct http_request *r)
 {
 	int64_t length;
 
-	find_route(r);
+	if (header_bytes(r) > r->server->limits.header_bytes_max)
+		http_problem(r, MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE, "limit",
+		             "the request's headers are larger than %zu bytes", r->server->limits.header_bytes_max);
+	else
+		route_find(r);
 	length = body_length(r);
 	if (!r->response && length > (int64_t)r->route->body_max)
 		refuse_size(r);
+	if (!r->response && r->server->guard)
+		(void)r->server->guard(r->server->ctx, r);
 	if (r->response &&
 	    (length > (int64_t)HTTP_DISCARD_MAX || (length != 0 && http_header(r, MHD_HTTP_HEADER_EXPECT))))
 		return queue_reply(r);

@@ -13,6 +13,8 @@
 #define PUMP_ROUNDS 16 /* before the rest of the loop gets its turn */
 /* Besides the headers a connection's memory holds the library's own bookkeeping and the reply's headers. */
 #define POOL_EXTRA 4096
+/* Headers above the limit must still fit, or the library answers them itself in its own words. */
+#define POOL_FACTOR 2
 
 static void log_library(void *ctx, const char *fmt, va_list ap) __attribute__((format(printf, 2, 0)));
 static void log_library(void *ctx, const char *fmt, va_list ap)
@@ -70,7 +72,7 @@ static struct MHD_Daemon *daemon_start(struct http_server *s, int fd)
 	return MHD_start_daemon(flags, 0, NULL, NULL, request_access, s, MHD_OPTION_EXTERNAL_LOGGER, log_library,
 	                        NULL, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
 	                        s->limits.connections_max + 1, MHD_OPTION_CONNECTION_TIMEOUT, 0u,
-	                        MHD_OPTION_CONNECTION_MEMORY_LIMIT, s->limits.header_bytes_max + POOL_EXTRA,
+	                        MHD_OPTION_CONNECTION_MEMORY_LIMIT, POOL_FACTOR * s->limits.header_bytes_max + POOL_EXTRA,
 	                        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_CONNECTION, conn_notify, s,
 	                        MHD_OPTION_NOTIFY_COMPLETED, request_completed, s, MHD_OPTION_URI_LOG_CALLBACK,
 	                        request_line, s, MHD_OPTION_END);
@@ -114,6 +116,7 @@ int http_server_new(uv_loop_t *loop, const struct http_config *c, struct http_se
 	s->loop = loop;
 	s->routes = c->routes;
 	s->ctx = c->ctx;
+	s->guard = c->guard;
 	s->observer = c->observer;
 	s->limits = c->limits;
 	rc = http_listen(c->listen, s, &fd, e);

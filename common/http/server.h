@@ -7,7 +7,8 @@
  *   static const struct http_route routes[] = {
  *       {"GET", "/healthz", 0, healthz},
  *       {"POST", "/v1/agent/act", 64 * 1024, act},
- *       {"GET", "/v1/rounds/" "*", 0, round},         http_tail() is what stands for the star
+ *       {"GET", "/v1/rounds/{round}/tasks", 0, tasks}, http_param(r, "round") is that segment
+ *       {"GET", "/files/" "*", 0, file},              http_tail() is what stands for the star
  *       HTTP_ROUTES_END};
  *
  * HEAD is answered by the GET route. An unknown path gets 404, a known one with another method 405. */
@@ -15,11 +16,15 @@
 #define HTTP_SERVER_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <uv.h>
 
 #include "common/base/err.h"
+
+#define HTTP_PARAMS_MAX 2 /* names in one route's path */
+#define HTTP_EXTRA_MAX  4 /* headers added to one reply */
 
 struct http_server;
 struct http_request;
@@ -28,7 +33,7 @@ typedef void http_handler(void *ctx, struct http_request *r);
 
 struct http_route {
 	const char *method;
-	const char *path; /* exact, or a prefix ending in a slash and a star */
+	const char *path; /* exact, with {names} for whole segments, or a prefix ending in a slash and a star */
 	size_t body_max;  /* bytes of body accepted; 0 = none */
 	http_handler *handler;
 };
@@ -39,7 +44,7 @@ struct http_route {
 
 struct http_limits {
 	unsigned connections_max; /* above it the connection waiting longest is closed */
-	size_t header_bytes_max;  /* request line and headers, about */
+	size_t header_bytes_max;  /* request line and headers, about; more is answered by 431 */
 	uint64_t idle_ms_max;     /* from the connection or the last reply to the next request line */
 	uint64_t request_ms_max;  /* for the rest of a request, and for taking its reply */
 	size_t stream_bytes_max;  /* events waiting for one stream's client before it is cut off */
@@ -59,10 +64,15 @@ struct http_limits {
  * headers. */
 typedef void http_observer(void *ctx, const struct http_request *r, unsigned status, int64_t us);
 
+/* Called when the headers of a routed request are here, before its body is received and its handler called.
+ * False when it has answered the request itself. */
+typedef bool http_guard(void *ctx, struct http_request *r);
+
 struct http_config {
 	const char *listen;              /* "HOST:PORT", "[IPV6]:PORT"; port 0 = any free one */
 	const struct http_route *routes; /* borrowed while the server lives */
-	void *ctx;                       /* given to handlers and the observer */
+	void *ctx;                       /* given to handlers, the guard and the observer */
+	http_guard *guard;               /* or NULL */
 	http_observer *observer;         /* or NULL */
 	struct http_limits limits;
 };
@@ -83,6 +93,7 @@ unsigned http_server_connections(const struct http_server *s);
 const char *http_method(const struct http_request *r);
 const char *http_path(const struct http_request *r);
 const char *http_tail(const struct http_request *r); /* what matched the star, or "" */
+const char *http_param(const struct http_request *r, const char *name); /* of the route's path; "" if none */
 const uint8_t *http_body(const struct http_request *r, size_t *n);
 const struct http_route *http_route_of(const struct http_request *r); /* NULL when none matched */
 /* NULL when absent. Header names in any case; query values unescaped. Not after http_server_close(). */
@@ -93,6 +104,8 @@ const char *http_query(const struct http_request *r, const char *name);
  * thrown away); the request is valid until then. */
 void http_defer(struct http_request *r);
 
+/* A header of the reply that is still to be given; at most HTTP_EXTRA_MAX. `name` is a constant. */
+void http_reply_header(struct http_request *r, const char *name, const char *value);
 /* Takes the reference to `body`. Reals are written with 15 significant digits. */
 void http_reply_json(struct http_request *r, unsigned status, json_t *body);
 void http_reply_text(struct http_request *r, unsigned status, const char *text);

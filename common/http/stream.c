@@ -61,6 +61,7 @@ struct http_stream *http_stream_start(struct http_request *r, http_stream_closed
 		return NULL;
 	}
 	if (!r->server || r->server->stream_count >= r->server->limits.streams_max) {
+		http_reply_header(r, MHD_HTTP_HEADER_RETRY_AFTER, "5");
 		http_problem(r, MHD_HTTP_SERVICE_UNAVAILABLE, "limit", "too many streams are open; try again later");
 		return NULL;
 	}
@@ -92,10 +93,12 @@ static bool stream_queued(struct http_stream *x)
 	return !x->conn->cut;
 }
 
-bool http_stream_send(struct http_stream *x, const char *event, const char *data)
+bool http_stream_send(struct http_stream *x, const char *id, const char *event, const char *data)
 {
 	if (x->conn->cut || x->ending)
 		return false;
+	if (id)
+		buf_fmt(&x->queue, "id: %s\n", id);
 	if (event)
 		buf_fmt(&x->queue, "event: %s\n", event);
 	for (;;) {

@@ -18,9 +18,10 @@ typedef void http_stream_closed(void *ctx, struct http_stream *x);
 /* Answers the request with a stream. `closed` may be NULL if nothing is kept of the stream. NULL when the
  * request was answered otherwise: it was a HEAD, `streams_max` are open (503), or the server was closed. */
 struct http_stream *http_stream_start(struct http_request *r, http_stream_closed *closed, void *ctx);
-/* Queues one event. `event` may be NULL (the client's "message"); `data` may have several lines. False when
- * the client is (or is now) cut off. */
-bool http_stream_send(struct http_stream *x, const char *event, const char *data);
+/* Queues one event. `id` may be NULL (a client that connects again says the last one it saw in the header
+ * Last-Event-ID), and so may `event` (the client's "message"); `data` may have several lines. False when the
+ * client is (or is now) cut off. */
+bool http_stream_send(struct http_stream *x, const char *id, const char *event, const char *data);
 /* Ends it after what is queued was sent. */
 void http_stream_end(struct http_stream *x);
 

@@ -36,7 +36,7 @@ static void events(void *ctx, struct http_request *r)
 	if (!x)
 		return;
 	stream = x;
-	http_stream_send(x, "greeting", "first\nsecond");
+	http_stream_send(x, "7", "greeting", "first\nsecond");
 }
 
 static const struct http_route routes[] = {
@@ -56,7 +56,7 @@ static void send_event(struct loop_rig *x, void *text)
 {
 	(void)x;
 	ck_assert_ptr_nonnull(stream);
-	http_stream_send(stream, NULL, text);
+	http_stream_send(stream, NULL, NULL, text);
 }
 
 static void end_stream(struct loop_rig *x, void *arg)
@@ -92,7 +92,7 @@ START_TEST(streams_events_as_they_happen)
 	http_raw_open(&c, rig.port);
 	http_raw_request(&c, "GET", "/events", NULL);
 	ck_assert_int_eq(http_raw_expect(&c, "text/event-stream"), 0);
-	ck_assert_int_eq(http_raw_expect(&c, "event: greeting\ndata: first\ndata: second\n\n"), 0);
+	ck_assert_int_eq(http_raw_expect(&c, "id: 7\nevent: greeting\ndata: first\ndata: second\n\n"), 0);
 	ck_assert_int_eq(http_raw_expect(&c, ":\n\n"), 0); /* heartbeat */
 	loop_rig_call(&rig.loop, send_event, text);
 	ck_assert_int_eq(http_raw_expect(&c, "data: later\n\n"), 0);
@@ -154,7 +154,7 @@ static void flood(struct loop_rig *x, void *arg)
 
 	(void)x;
 	memset(line, 'x', sizeof(line) - 1);
-	while (stream && http_stream_send(stream, NULL, line))
+	while (stream && http_stream_send(stream, NULL, NULL, line))
 		++*sent;
 }
 
