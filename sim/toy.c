@@ -232,4 +232,4 @@ static int inspect(void *ctx, const uint8_t *manifest, size_t n, struct blob_ref
 	return toy_inspect(manifest, n, &version, out, count, e);
 }
 
-const struct job_ops toy_ops = {run, first, inspect};
+const struct job_ops toy_ops = {.run = run, .first = first, .inspect = inspect};

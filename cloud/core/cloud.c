@@ -2,7 +2,6 @@
 #include "cloud/core/cloud.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,10 +12,7 @@
 
 struct edge_record *cloud_edge(struct cloud *c, const char *edge)
 {
-	for (size_t i = 0; i < c->edge_count; i++)
-		if (strcmp(c->edge[i].edge, edge) == 0)
-			return &c->edge[i];
-	return NULL;
+	return (struct edge_record *)cloud_find_edge(c, edge);
 }
 
 struct edge_record *cloud_add_edge(struct cloud *c, const char *edge)
@@ -138,34 +134,6 @@ static void resume(struct cloud *c)
 	cloud_apply(c, &a);
 }
 
-static void register_metrics(struct cloud *c)
-{
-	struct metrics *m = c->env.metrics;
-
-	if (!m)
-		return;
-	c->metric.edges = metrics_gauge(m, "foedus_edges_connected", NULL, "Edges with an open session.");
-	c->metric.rounds = metrics_counter(m, "foedus_rounds_total", "result=\"done\"", "Rounds that ended.");
-	c->metric.rounds_failed =
-	    metrics_counter(m, "foedus_rounds_total", "result=\"failed\"", "Rounds that ended.");
-	c->metric.paid = metrics_counter(m, "foedus_paid_credits_total", NULL, "Credits paid to edges.");
-	c->metric.accepted =
-	    metrics_counter(m, "foedus_updates_total", "result=\"accepted\"", "Updates of edges.");
-	c->metric.rejected =
-	    metrics_counter(m, "foedus_updates_total", "result=\"rejected\"", "Updates of edges.");
-	c->metric.late = metrics_counter(m, "foedus_updates_total", "result=\"late\"", "Updates of edges.");
-	c->metric.fallback = metrics_counter(m, "foedus_policy_fallbacks_total", NULL,
-	                                     "Menus that the exact policy had to write for another one.");
-	c->metric.phase = metrics_gauge(m, "foedus_round_phase", NULL, "Position of the round among its phases.");
-	for (size_t i = 0; i < c->config.rules.module_count; i++) {
-		char labels[WIRE_NAME_MAX + 16];
-
-		snprintf(labels, sizeof(labels), "kind=\"%s\"", c->config.rules.module[i].kind);
-		c->metric.module[i] = metrics_gauge(m, "foedus_module_metric", labels,
-		                                    "Metric of the newest module on the validation data.");
-	}
-}
-
 int cloud_new(const struct cloud_config *config, const struct cloud_env *env, struct store *store,
               struct blobs *blobs, struct cloud **out, struct err *e)
 {
@@ -176,8 +144,10 @@ int cloud_new(const struct cloud_config *config, const struct cloud_env *env, st
 	c->env = *env;
 	c->store = store;
 	c->blobs = blobs;
-	register_metrics(c);
+	cloud_register_metrics(c);
 	rc = store_each_edge(store, load_edge, c, e);
+	if (!rc)
+		rc = cloud_load_control(c, e);
 	if (!rc)
 		rc = cloud_load_estimator(c, e);
 	if (!rc)
@@ -235,8 +205,10 @@ static void drop_closed(struct cloud *c)
 
 static bool may_begin(const struct cloud *c)
 {
-	return !c->running && !c->draining && !cloud_is_finished(c) && cloud_now(c) >= c->next_start_ms &&
-	       cloud_connected(c) >= c->config.edges_min;
+	const struct cloud_control *x = &c->control;
+
+	return !c->running && !x->paused && !x->finishing && !x->stopping && !cloud_is_finished(c) &&
+	       cloud_now(c) >= c->next_start_ms && cloud_connected(c) >= c->config.edges_min;
 }
 
 void cloud_tick(struct cloud *c)
@@ -255,10 +227,7 @@ void cloud_tick(struct cloud *c)
 	} else if (may_begin(c)) {
 		cloud_begin_round(c);
 	}
-	if (c->env.metrics) {
-		metric_set(c->metric.edges, (double)cloud_connected(c));
-		metric_set(c->metric.phase, c->running ? (double)c->round.phase : -1);
-	}
+	cloud_measure(c);
 }
 
 static void say_goodbye(struct cloud *c, const char *reason, uint64_t retry_after_ms)
@@ -278,7 +247,7 @@ static void say_goodbye(struct cloud *c, const char *reason, uint64_t retry_afte
 
 void cloud_drain(struct cloud *c, uint64_t retry_after_ms)
 {
-	c->draining = true;
+	c->control.stopping = true;
 	say_goodbye(c, "the cloud is stopping", retry_after_ms);
 }
 
@@ -302,6 +271,7 @@ int cloud_allow(struct cloud *c, const char *edge, bool allowed, struct err *e)
 		return err_set(e, E_IO, "the change could not be stored");
 	if (s && !allowed)
 		session_error(s, &(struct err){E_AUTH, "this edge is no longer allowed"}, true, 0);
+	cloud_tell_edge(c, edge);
 	return 0;
 }
 
@@ -318,6 +288,19 @@ const struct cloud_config *cloud_settings(const struct cloud *c)
 struct store *cloud_store(const struct cloud *c)
 {
 	return c->store;
+}
+
+const struct edge_record *cloud_find_edge(const struct cloud *c, const char *edge)
+{
+	for (size_t i = 0; i < c->edge_count; i++)
+		if (strcmp(c->edge[i].edge, edge) == 0)
+			return &c->edge[i];
+	return NULL;
+}
+
+uint64_t cloud_last_round(const struct cloud *c)
+{
+	return c->last_round;
 }
 
 uint64_t cloud_agent_version(const struct cloud *c)

@@ -31,10 +31,33 @@ struct cloud_config {
 	bool keep_updates; /* finished rounds' blobs stay, for whoever wants to look at them */
 };
 
+/* What changed and is stored, for whoever watches. All is borrowed for the call. */
+enum cloud_event_kind {
+	CLOUD_ROUND,   /* round: a phase began */
+	CLOUD_SEAT,    /* round, seat: a signal, a choice, a deployment */
+	CLOUD_TASK,    /* round, task */
+	CLOUD_PAYMENT, /* round, task: it is in the ledger now */
+	CLOUD_EDGE,    /* edge, connected: it joined or left, or its record changed */
+	CLOUD_AGENT,   /* agent: a new version */
+	CLOUD_CONTROL, /* rounds are begun otherwise than before: see cloud_control() */
+};
+
+struct cloud_event {
+	enum cloud_event_kind kind;
+	const struct round *round;
+	const struct seat *seat;
+	const struct task *task;
+	const struct edge_record *edge;
+	bool connected;
+	const struct agent_record *agent;
+};
+
 struct cloud_env {
 	void *ctx;
 	int64_t (*wall_ms)(void *ctx);
 	void (*fatal)(void *ctx, const struct err *why);
+	/* NULL = nobody watches. Must not call anything that changes the cloud. */
+	void (*event)(void *ctx, const struct cloud_event *x);
 	struct executor *jobs;    /* heavy work; NULL = in place */
 	struct executor *commits; /* of received blobs to the disk; NULL = in place */
 	const struct job_ops *ops;
@@ -66,11 +89,38 @@ void cloud_reconnect(struct cloud *c, uint64_t retry_after_ms);
 /* May this edge join? Changing it closes its session when the answer is no. */
 int cloud_allow(struct cloud *c, const char *edge, bool allowed, struct err *e) MUST_CHECK;
 
+/* What people may ask of the running cloud. E_STATE says why it cannot be now; a change that must outlive the
+ * process is stored before the answer. */
+struct cloud_control {
+	bool paused;                    /* no round starts by itself; stored */
+	bool finishing;                 /* no round starts any more, a resume takes it back */
+	bool stopping;                  /* cloud_drain() was called */
+	char policy[WIRE_NAME_MAX + 1]; /* chosen for the next rounds; stored; empty = the configured one */
+};
+
+const struct cloud_control *cloud_control(const struct cloud *c);
+/* Resuming also takes back cloud_finish(). */
+int cloud_pause(struct cloud *c, bool paused, struct err *e) MUST_CHECK;
+/* Begins a round now, also when paused; it needs edges_min edges and no other round under way. */
+int cloud_start_round(struct cloud *c, struct err *e) MUST_CHECK;
+/* The round under way goes on to its end, no other starts. */
+int cloud_finish(struct cloud *c, struct err *e) MUST_CHECK;
+bool cloud_is_finishing_done(const struct cloud *c); /* asked to finish, and no round is under way */
+/* The policy of the next rounds' menus. E_NOT_FOUND names those there are. */
+int cloud_use_policy(struct cloud *c, const char *name, struct err *e) MUST_CHECK;
+/* The i-th policy there is; false beyond the last. */
+bool cloud_policy(const struct cloud *c, size_t i, struct job_policy *out);
+/* Goes back: the modules of an earlier version become a new version (edges take none that is older than
+ * theirs), which every edge gets. E_NOT_FOUND when it, or a blob of it, is not kept any more. */
+int cloud_redeploy(struct cloud *c, uint64_t version, struct err *e) MUST_CHECK;
+
 /* For the administration: borrowed, valid until the next call. */
 const struct round *cloud_round(const struct cloud *c); /* NULL between rounds */
 const struct cloud_config *cloud_settings(const struct cloud *c);
 struct store *cloud_store(const struct cloud *c);
-uint64_t cloud_agent_version(const struct cloud *c); /* newest; 0 = none */
+const struct edge_record *cloud_find_edge(const struct cloud *c, const char *edge); /* or NULL */
+uint64_t cloud_agent_version(const struct cloud *c);                                /* newest; 0 = none */
+uint64_t cloud_last_round(const struct cloud *c);                                   /* 0 = none yet */
 bool cloud_is_connected(const struct cloud *c, const char *edge);
 size_t cloud_connected(const struct cloud *c); /* open sessions */
 size_t cloud_jobs_pending(const struct cloud *c);

@@ -38,7 +38,8 @@ struct cloud {
 	double norm[STAGES][SEATS_MAX]; /* of accepted updates in this round */
 	size_t norm_count[STAGES];
 	size_t jobs; /* under way */
-	bool dead, draining;
+	bool dead;
+	struct cloud_control control;
 	struct {
 		struct metric *edges, *rounds, *rounds_failed, *paid, *accepted, *rejected, *late, *fallback, *phase;
 		struct metric *module[WIRE_KINDS_MAX]; /* in the order of the rules */
@@ -79,6 +80,19 @@ void cloud_believe_signal(struct cloud *c, const char *edge, const struct teleme
 void cloud_believe_choice(struct cloud *c, const struct seat *seat, int stage);
 /* The prior of the round's instance becomes the mean belief of those who signalled. */
 void cloud_estimate_prior(struct cloud *c);
+
+/* control.c */
+int cloud_load_control(struct cloud *c, struct err *e) MUST_CHECK;
+
+/* watch.c */
+void cloud_tell(struct cloud *c, struct cloud_event x);
+void cloud_tell_edge(struct cloud *c, const char *edge);
+void cloud_tell_action(struct cloud *c, const struct action *a);
+
+/* numbers.c; each does nothing when no metrics are kept */
+void cloud_register_metrics(struct cloud *c);
+void cloud_count_round(struct cloud *c); /* it is over */
+void cloud_measure(struct cloud *c);     /* what stands now */
 
 /* cloud.c */
 struct edge_record *cloud_edge(struct cloud *c, const char *edge);

@@ -11,6 +11,13 @@
 
 struct cloud;
 
+/* A policy that a round's menu can be asked of. */
+struct job_policy {
+	const char *name;
+	const char *summary; /* one phrase for people */
+	bool configured;     /* used as long as nobody chooses another */
+};
+
 /* One accepted update that goes into an aggregate. */
 struct job_update {
 	char edge[WIRE_NAME_MAX + 1];
@@ -28,7 +35,8 @@ struct job {
 	/* inputs, as the kind needs them */
 	size_t seat;
 	int stage;
-	struct instance instance; /* policy */
+	struct instance instance;           /* policy */
+	char use_policy[WIRE_NAME_MAX + 1]; /* policy: chosen by people; empty = the configured one */
 	struct job_update
 	    *list; /* owned; screen: one; aggregate: in the order of the seats; integrate: of both periods */
 	size_t count;
@@ -61,6 +69,11 @@ struct job_ops {
 	/* The blobs that a signed manifest of ours names; *count <= WIRE_KINDS_MAX. */
 	int (*inspect)(void *ctx, const uint8_t *manifest, size_t n, struct blob_ref out[WIRE_KINDS_MAX],
 	               size_t *count, struct err *e);
+	/* The i-th policy that may be chosen, false beyond the last; NULL when there is nothing to choose. */
+	bool (*policy)(void *ctx, size_t i, struct job_policy *out);
+	/* A signed manifest of ours again, as another version, appended; NULL when nothing is signed. */
+	int (*renew)(void *ctx, const uint8_t *manifest, size_t n, uint64_t version, struct buf *out,
+	             struct err *e);
 };
 
 struct job *job_new(enum job_kind kind, const struct round *r);

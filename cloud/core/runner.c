@@ -1,6 +1,5 @@
 /* Does what the round asks for: first the records, in one transaction; then messages, transfers and jobs. */
 #include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -89,6 +88,8 @@ static int save_all(struct cloud *c, const struct actions *a, struct err *e)
 		rc = store_commit(c->store, e);
 	if (rc)
 		store_rollback(c->store);
+	if (!rc && c->agent_is_new)
+		cloud_tell(c, (struct cloud_event){.kind = CLOUD_AGENT, .agent = &c->agent});
 	c->believed[0] = '\0';
 	c->agent_is_new = false;
 	return rc;
@@ -132,6 +133,7 @@ static void fill_job(struct cloud *c, struct job *job, const struct action *a)
 	job->seat = a->seat;
 	job->stage = a->stage;
 	job->version = c->agent.version + 1;
+	memcpy(job->use_policy, c->control.policy, sizeof(job->use_policy));
 	if (job->kind == JOB_SCREEN) {
 		add_update(job, &r->seat[a->seat].task[a->stage]);
 		job->norm_median = median(c->norm[a->stage], c->norm_count[a->stage]);
@@ -249,29 +251,6 @@ void cloud_check_held(struct cloud *c, size_t seat, int stage, struct actions *a
 		round_unfit(&c->round, &c->config.rules, seat, stage, reason, cloud_now(c), a);
 }
 
-static void count_round(struct cloud *c)
-{
-	if (!c->env.metrics)
-		return;
-	metric_add(c->round.phase == PHASE_DONE ? c->metric.rounds : c->metric.rounds_failed, 1);
-	for (size_t i = 0; i < c->round.seat_count; i++) {
-		for (int stage = 0; stage < STAGES; stage++) {
-			const struct task *t = &c->round.seat[i].task[stage];
-
-			if (t->state == TASK_ACCEPTED)
-				metric_add(c->metric.accepted, 1);
-			if (t->state == TASK_REJECTED)
-				metric_add(c->metric.rejected, 1);
-			if (t->state == TASK_LATE)
-				metric_add(c->metric.late, 1);
-			metric_add(c->metric.paid, (double)t->paid_micro * 1e-6);
-		}
-	}
-	for (size_t m = 0; m < c->config.rules.module_count; m++)
-		if (isfinite(c->round.module[m].metric))
-			metric_set(c->metric.module[m], c->round.module[m].metric);
-}
-
 /* Those who came too late for a seat get the round's agent too. */
 static void deploy_to_others(struct cloud *c)
 {
@@ -288,7 +267,7 @@ static void finished(struct cloud *c)
 
 	c->running = false;
 	c->next_start_ms = cloud_now(c) + (failed ? c->config.retry_ms : c->config.pause_ms);
-	count_round(c);
+	cloud_count_round(c);
 	if (failed)
 		log_line(LOG_WARN, about, "failed: %s", c->round.failure);
 	else
@@ -302,6 +281,7 @@ static void do_one(struct cloud *c, const struct action *a, struct actions *more
 	struct seat *seat = a->seat < c->round.seat_count ? &c->round.seat[a->seat] : NULL;
 	struct session *s = seat ? session_of(c, seat->edge) : NULL;
 
+	cloud_tell_action(c, a);
 	switch (a->kind) {
 	case ACT_TELL:
 		if (s)

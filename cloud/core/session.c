@@ -52,7 +52,7 @@ static int admit(struct session *s, const struct msg_hello *h, struct err *e)
 	if (h->protocol_min > WIRE_PROTOCOL || h->protocol_max < WIRE_PROTOCOL)
 		return err_set(e, E_PROTOCOL, "this edge speaks protocol %u to %u, this cloud speaks %d",
 		               h->protocol_min, h->protocol_max, WIRE_PROTOCOL);
-	if (c->draining)
+	if (c->control.stopping)
 		return err_set(e, E_UNAVAILABLE, "the cloud is stopping");
 	if (r && (r->revoked || !r->allowed))
 		return err_set(e, E_AUTH, "edge %s may not join (%s)", s->link->peer,
@@ -121,6 +121,7 @@ static int on_hello(struct session *s, const struct msg *m, struct err *e)
 	link_welcomed(s->link);
 	welcome(s, m->seq);
 	log_line(LOG_INFO, session_about(s), "joined (%s)", m->hello.program);
+	cloud_tell_edge(c, s->link->peer);
 	if (s->agent_version < c->agent.version && !deploy_is_due_by_round(c, s->link->peer))
 		session_deploy(s, &(struct msg){.deploy.deadline_ms = (uint64_t)c->config.rules.deploy_ms});
 	if (c->round.id) {
@@ -140,6 +141,7 @@ static int on_deploy_status(struct session *s, const struct msg_deploy_status *m
 		r->agent_version = m->version;
 		if (cloud_save_edge(c, r))
 			return 0;
+		cloud_tell_edge(c, r->edge);
 	} else {
 		log_line(LOG_WARN, session_about(s), "refused agent version %" PRIu64 ": %s", m->version, m->reason);
 	}
@@ -302,18 +304,21 @@ static void on_closed(void *ctx, struct link *l, const struct err *why)
 {
 	struct session *s = ctx;
 
-	if (s->open)
+	bool was_open = s->open;
+
+	if (was_open)
 		log_line(LOG_INFO, session_about(s), "left: %s", why->text);
-	if (s->open && !s->cloud->dead) {
+	s->open = false;
+	if (was_open && !s->cloud->dead) {
 		struct edge_record *r = cloud_edge(s->cloud, l->peer);
 
 		r->last_seen_ms = s->heard_ms;
-		(void)cloud_save_edge(s->cloud, r); /* a failure ends the cloud, and says so */
+		if (cloud_save_edge(s->cloud, r) == 0) /* a failure ends the cloud, and says so */
+			cloud_tell_edge(s->cloud, r->edge);
 	}
 	transfers_free(s->transfers);
 	s->transfers = NULL;
 	s->link = NULL; /* cloud_tick() drops the session */
-	s->open = false;
 }
 
 static const struct link_events events = {on_message, on_chunk, on_room, on_closed};

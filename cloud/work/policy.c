@@ -23,10 +23,20 @@ static int write_menu(const struct policy *p, struct job *job, struct err *e)
 
 int work_policy(struct work *w, struct job *job, struct err *e)
 {
-	struct policy exact;
-	int rc = write_menu(&w->policy, job, e);
+	struct policy exact, chosen = {0};
+	const struct policy *p = &w->policy;
+	bool is_exact;
+	int rc = 0;
 
-	if (!rc || strcmp(w->policy.ops->name, "exact") == 0)
+	if (job->use_policy[0]) {
+		rc = policy_find(job->use_policy, &chosen, e);
+		p = &chosen;
+	}
+	if (!rc)
+		rc = write_menu(p, job, e);
+	is_exact = p->ops && strcmp(p->ops->name, "exact") == 0;
+	policy_release(&chosen);
+	if (!rc || is_exact)
 		return rc;
 	log_line(LOG_WARN, (struct log_about){.round = job->round}, "%s; the exact policy takes over", e->text);
 	rc = policy_find("exact", &exact, e);

@@ -132,4 +132,33 @@ static void run(void *ctx, struct job *job)
 	job->rc = parts[job->kind](ctx, job, &job->err);
 }
 
-const struct job_ops work_ops = {run, first, inspect};
+/* The policies whose menus are contracts to offer. */
+static bool policy(void *ctx, size_t i, struct job_policy *out)
+{
+	const struct work *w = ctx;
+	const struct policy_ops *ops;
+
+	for (size_t k = 0; (ops = policy_at(k)); k++)
+		if (!ops->complete_information && i-- == 0)
+			break;
+	if (!ops)
+		return false;
+	*out = (struct job_policy){ops->name, ops->summary, strcmp(ops->name, w->policy.ops->name) == 0};
+	return true;
+}
+
+static int renew(void *ctx, const uint8_t *bytes, size_t n, uint64_t version, struct buf *out, struct err *e)
+{
+	struct work *w = ctx;
+	struct manifest m;
+	int rc = manifest_open(bytes, n, w->key, &m, e);
+
+	if (rc)
+		return rc;
+	m.version = version;
+	rc = manifest_sign(&m, w->key, out, e);
+	manifest_release(&m);
+	return rc;
+}
+
+const struct job_ops work_ops = {run, first, inspect, policy, renew};

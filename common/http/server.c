@@ -69,13 +69,13 @@ static struct MHD_Daemon *daemon_start(struct http_server *s, int fd)
 {
 	const unsigned flags = MHD_USE_EPOLL | MHD_USE_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
 
-	return MHD_start_daemon(flags, 0, NULL, NULL, request_access, s, MHD_OPTION_EXTERNAL_LOGGER, log_library,
-	                        NULL, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
-	                        s->limits.connections_max + 1, MHD_OPTION_CONNECTION_TIMEOUT, 0u,
-	                        MHD_OPTION_CONNECTION_MEMORY_LIMIT, POOL_FACTOR * s->limits.header_bytes_max + POOL_EXTRA,
-	                        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_CONNECTION, conn_notify, s,
-	                        MHD_OPTION_NOTIFY_COMPLETED, request_completed, s, MHD_OPTION_URI_LOG_CALLBACK,
-	                        request_line, s, MHD_OPTION_END);
+	return MHD_start_daemon(
+	    flags, 0, NULL, NULL, request_access, s, MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL,
+	    MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, s->limits.connections_max + 1,
+	    MHD_OPTION_CONNECTION_TIMEOUT, 0u, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+	    POOL_FACTOR * s->limits.header_bytes_max + POOL_EXTRA, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+	    MHD_OPTION_NOTIFY_CONNECTION, conn_notify, s, MHD_OPTION_NOTIFY_COMPLETED, request_completed, s,
+	    MHD_OPTION_URI_LOG_CALLBACK, request_line, s, MHD_OPTION_END);
 }
 
 void server_resume(struct http_server *s, struct conn *c)

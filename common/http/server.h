@@ -92,7 +92,7 @@ unsigned http_server_connections(const struct http_server *s);
 /* The request. Texts live as long as the request. */
 const char *http_method(const struct http_request *r);
 const char *http_path(const struct http_request *r);
-const char *http_tail(const struct http_request *r); /* what matched the star, or "" */
+const char *http_tail(const struct http_request *r);                    /* what matched the star, or "" */
 const char *http_param(const struct http_request *r, const char *name); /* of the route's path; "" if none */
 const uint8_t *http_body(const struct http_request *r, size_t *n);
 const struct http_route *http_route_of(const struct http_request *r); /* NULL when none matched */

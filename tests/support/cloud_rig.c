@@ -101,7 +101,7 @@ static void market(struct instance *in)
 
 void cloud_rig_start(void)
 {
-	static const struct job_ops jobs = {job_run, job_first, job_inspect};
+	static const struct job_ops jobs = {.run = job_run, .first = job_first, .inspect = job_inspect};
 	struct cloud_env env = {.wall_ms = wall_ms, .fatal = fatal, .ops = &jobs};
 
 	ck_ok(
