@@ -74,14 +74,15 @@ INTEG_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/integration/test_*.c))
 FUZZERS     := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 BENCHES     := $(patsubst %.c,$(BUILD)/%,$(wildcard bench/bench_*.c))
 
-.PHONY: all check unit integration simcheck fuzz bench demo tidy install clean help
+.PHONY: all check unit integration simcheck fuzz bench demo tidy install clean help \
+        latency-demo netns-check container-check
 .SECONDARY:
 .DELETE_ON_ERROR:
 all: $(PROGRAMS)
 
 help:
 	@sed -n 's/^#   //p' Makefile
-	@echo 'targets: all check unit integration simcheck fuzz bench demo tidy install clean'
+	@echo 'targets: all check unit integration simcheck fuzz bench demo latency-demo netns-check container-check tidy install clean'
 
 # --- rules ------------------------------------------------------------------------------------
 # SIMD kernels live in files named *_avx2.c and *_avx512.c, chosen at run time.
@@ -155,6 +156,16 @@ bench: all $(BENCHES)
 
 demo: all
 	$(Q)$(BUILD)/foedus demo $(DEMO)
+
+# --- several hosts: network namespaces (root), containers (root and a Docker engine) ------------
+DELAY_LINK := $(BUILD)/tests/netns/delay_link
+$(DELAY_LINK): $(BUILD)/tests/netns/delay_link.o $(LIB_COMMON) ; $(call link)
+latency-demo: all $(DELAY_LINK)
+	$(Q)BUILD=$(BUILD) python3 tests/netns/latency_demo.py $(LATENCY)
+netns-check: all $(DELAY_LINK)
+	$(Q)BUILD=$(BUILD) python3 tests/netns/check.py
+container-check:
+	$(Q)python3 tests/containers/check.py
 
 install: all
 	$(Q)for p in $(PROGRAMS); do install -D -m 755 $$p $(DESTDIR)$(PREFIX)/bin/$$(basename $$p); done

@@ -49,6 +49,7 @@ ARROWS = {
     "tests/support": ("cloud/", "edge/", "common/", "sim"),
     "tests/unit": ("cloud/", "edge/", "common/", "sim", "tests/support"),
     "tests/integration": ("cloud/", "edge/", "common/", "sim", "tests/support"),
+    "tests/netns": ("common/base",),
     "tests/fuzz": ("cloud/", "edge/", "common/", "sim", "tests/support"),
 }
 
