@@ -1,11 +1,12 @@
-/* edmsac bench: what an update and a contract cost, medians of several runs on one thread.
+/* edmsac bench: what an update and a contract cost, medians of several runs.
  *
  * The dynamics are endogenous, so that an update has all its parts: the targets of the next states too. There
- * is one environment, so that hardly more than the update itself is measured. */
+ * is one environment a thread, so that hardly more than the update itself is measured. */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "cloud/lab/lab.h"
+#include "cloud/policy/crew.h"
 #include "cloud/policy/learner.h"
 #include "common/base/clock.h"
 #include "common/base/mem.h"
@@ -31,7 +32,7 @@ static const struct opt table[] = {
     {"denoise-steps", 't', OPT_INT, "T", "steps of the denoising chain", "5", 1, 64, AT(steps)},
     {"batch", 'b', OPT_INT, "B", "steps that an update learns from", "256", 1, 4096, AT(batch)},
     {"direct", 0, OPT_FLAG, "", "rewards are part of the action", NULL, 0, 0, AT(direct)},
-    {"threads", 0, OPT_INT, "T", "one", "1", 1, 1, AT(threads)},
+    {"threads", 0, OPT_INT, "T", "that share an update", "1", 1, CREW_MAX, AT(threads)},
     {"json", 'j', OPT_FLAG, "", "one JSON object instead of a sentence", NULL, 0, 0, AT(json)},
     OPT_END};
 
@@ -142,7 +143,8 @@ static int run(int argc, char **argv)
 		spec.hidden = (int)o.hidden;
 		spec.steps = (int)o.steps;
 		spec.batch = (int)o.batch;
-		spec.envs = 1;
+		spec.threads = (int)o.threads;
+		spec.envs = spec.threads;
 		rc = learner_new(&spec, &l, &e);
 	}
 	if (rc < 0)

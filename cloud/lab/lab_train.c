@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "cloud/lab/lab.h"
+#include "cloud/policy/crew.h"
 #include "cloud/policy/learner_file.h"
 #include "common/base/clock.h"
 #include "common/base/opt.h"
@@ -51,7 +52,8 @@ static const struct opt table[] = {
     {"explore", 0, OPT_DOUBLE, "SD", "noise on actions while learning", "-1", -1, 1, AT(explore)},
     {"temperature", 0, OPT_DOUBLE, "A", "of the entropy term at the start, 0 for none", "-1", -1, 1,
      AT(temperature)},
-    {"threads", 0, OPT_INT, "T", "one", "1", 1, 1, AT(threads)},
+    {"threads", 0, OPT_INT, "T", "that share an update; equal numbers learn the same", "1", 1, CREW_MAX,
+     AT(threads)},
     {"out", 'o', OPT_TEXT, "F.safetensors", "where the checkpoint goes", NULL, 0, 0, AT(out)},
     {"log", 'l', OPT_TEXT, "F.csv", "a line of figures every 50 updates", NULL, 0, 0, AT(log)},
     {"resume", 'r', OPT_TEXT, "F.safetensors", "goes on from a checkpoint, whose own options hold", NULL, 0,
@@ -86,6 +88,7 @@ static int make_spec(const struct train_options *o, struct learner_spec *s, stru
 	s->hidden = o->hidden < 0 ? s->hidden : (int)o->hidden;
 	s->batch = o->batch < 0 ? s->batch : (int)o->batch;
 	s->envs = o->envs < 0 ? s->envs : (int)o->envs;
+	s->threads = (int)o->threads;
 	s->replay = o->replay < 0 ? s->replay : o->replay;
 	s->prune_rate = o->prune_rate < 0 ? s->prune_rate : o->prune_rate;
 	s->actor_rate = o->actor_rate < 0 ? s->actor_rate : o->actor_rate;

@@ -7,7 +7,7 @@
 
 #define GRADIENT_MAX 10.0 /* norm beyond which a step is scaled down */
 
-int critic_init(struct critic *c, int state, int action, int hidden, int batch_max, struct err *e)
+static int make(struct critic *c, int state, int action, int hidden, int batch_max, struct err *e)
 {
 	const struct mlp_spec spec = {.in = state + action,
 	                              .layers = 3,
@@ -20,12 +20,8 @@ int critic_init(struct critic *c, int state, int action, int hidden, int batch_m
 	for (int i = 0; i < 2; i++) {
 		int rc = mlp_init(&c->net[i], &spec, batch_max, e);
 
-		if (rc) {
-			err_wrap(e, "critic");
-			critic_release(c);
-			return rc;
-		}
-		weights_init(&c->q[i], c->net[i].params, true);
+		if (rc)
+			return err_wrap(e, "critic");
 		c->dy[i] = mem_floats(batch);
 	}
 	c->in = mem_floats(batch * (size_t)(state + action));
@@ -33,11 +29,39 @@ int critic_init(struct critic *c, int state, int action, int hidden, int batch_m
 	return 0;
 }
 
+int critic_init(struct critic *c, int state, int action, int hidden, int batch_max, struct err *e)
+{
+	int rc = make(c, state, action, hidden, batch_max, e);
+
+	for (int i = 0; rc == 0 && i < 2; i++)
+		weights_init(&c->q[i], c->net[i].params, true);
+	if (rc)
+		critic_release(c);
+	return rc;
+}
+
+int critic_init_beside(struct critic *c, const struct critic *owner, struct err *e)
+{
+	int rc = make(c, owner->state, owner->action, owner->net[0].layers[0].out, owner->batch_max, e);
+
+	c->beside = true;
+	for (int i = 0; rc == 0 && i < 2; i++) {
+		c->q[i] = owner->q[i];
+		c->q[i].g = mem_floats(owner->q[i].n);
+	}
+	if (rc)
+		critic_release(c);
+	return rc;
+}
+
 void critic_release(struct critic *c)
 {
 	for (int i = 0; i < 2; i++) {
 		mlp_release(&c->net[i]);
-		weights_release(&c->q[i]);
+		if (c->beside)
+			free(c->q[i].g);
+		else
+			weights_release(&c->q[i]);
 		free(c->dy[i]);
 	}
 	free(c->in);
@@ -76,8 +100,8 @@ void critic_target(struct critic *c, const float *states, const float *actions, 
 		value[b] = v[0][b] < v[1][b] ? v[0][b] : v[1][b];
 }
 
-double critic_learn(struct critic *c, const float *states, const float *actions, const float *goal, int n,
-                    double rate)
+double critic_gradients(struct critic *c, const float *states, const float *actions, const float *goal, int n,
+                        int of)
 {
 	double loss = 0;
 
@@ -88,17 +112,21 @@ double critic_learn(struct critic *c, const float *states, const float *actions,
 		for (int b = 0; b < n; b++) {
 			float off = v[b] - goal[b];
 
-			loss += (double)off * (double)off / (2.0 * n);
-			c->dy[i][b] = 2 * off / (float)n;
+			loss += (double)off * (double)off / (2.0 * of);
+			c->dy[i][b] = 2 * off / (float)of;
 		}
 		mlp_backward(&c->net[i], c->q[i].w,
 		             &(struct mlp_back){.x = c->in, .dy = c->dy[i], .batch = n, .grads = c->q[i].g});
-		weights_step(&c->q[i], rate, GRADIENT_MAX);
 	}
 	return loss;
 }
 
-double critic_slope(struct critic *c, const float *states, const float *actions, int n, float *da)
+void critic_step(struct critic *c, int which, double rate)
+{
+	weights_step(&c->q[which], rate, GRADIENT_MAX);
+}
+
+double critic_slope(struct critic *c, const float *states, const float *actions, int n, int of, float *da)
 {
 	const float *v[2];
 	double mean = 0;
@@ -109,8 +137,8 @@ double critic_slope(struct critic *c, const float *states, const float *actions,
 	for (int b = 0; b < n; b++) {
 		int low = v[1][b] < v[0][b];
 
-		mean += (double)v[low][b] / n;
-		c->dy[low][b] = -1 / (float)n;
+		mean += (double)v[low][b] / of;
+		c->dy[low][b] = -1 / (float)of;
 		c->dy[!low][b] = 0;
 	}
 	for (int i = 0; i < 2; i++)

@@ -13,20 +13,26 @@ struct critic {
 	float *in;    /* [batch][state + action] */
 	float *dy[2]; /* [batch] */
 	float *part;  /* [batch][action] */
+	bool beside;  /* weights, moments and targets are another's */
 };
 
 /* Two hidden layers of `hidden` neurons, Mish. */
 int critic_init(struct critic *c, int state, int action, int hidden, int batch_max, struct err *e) MUST_CHECK;
+/* Work space and gradients of its own for the weights and targets of `owner`, which must outlive it. */
+int critic_init_beside(struct critic *c, const struct critic *owner, struct err *e) MUST_CHECK;
 void critic_release(struct critic *c);
 void critic_draw(struct critic *c, struct rng *rng);
 
 /* value [n] = the lower of both targets' values. */
 void critic_target(struct critic *c, const float *states, const float *actions, int n, float *value);
-/* One step of both towards the values `goal` [n]; returns the mean square error, averaged over the two. */
-double critic_learn(struct critic *c, const float *states, const float *actions, const float *goal, int n,
-                    double rate);
-/* da [n][action] = gradient, by the actions, of minus the mean over the batch of the lower value; returns
- * that mean value. */
-double critic_slope(struct critic *c, const float *states, const float *actions, int n, float *da);
+/* Sets both gradients to those of the square error against `goal` [n], summed over these n rows and divided
+ * by `of`, the rows of the whole batch that they are part of; returns that error, averaged over the two. */
+double critic_gradients(struct critic *c, const float *states, const float *actions, const float *goal, int n,
+                        int of);
+/* One step of Adam of one critic. */
+void critic_step(struct critic *c, int which, double rate);
+/* da [n][action] = gradient, by the actions, of minus the lower value summed over the rows and divided by
+ * `of`; returns that value's sum divided by `of`. */
+double critic_slope(struct critic *c, const float *states, const float *actions, int n, int of, float *da);
 
 #endif

@@ -158,7 +158,12 @@ static void encode(const struct envs *v, int i, float *state)
 
 void envs_states(const struct envs *v, float *states)
 {
-	for (int i = 0; i < v->count; i++)
+	envs_states_some(v, 0, v->count, states);
+}
+
+void envs_states_some(const struct envs *v, int first, int count, float *states)
+{
+	for (int i = first; i < first + count; i++)
 		encode(v, i, states + (size_t)i * (size_t)v->state_size);
 }
 
@@ -197,9 +202,15 @@ static int step_one(struct envs *v, int i, const float *action, const struct env
 
 int envs_step(struct envs *v, const float *actions, const struct envs_outcome *out, struct err *e)
 {
+	return envs_step_some(v, 0, v->count, actions, out, e);
+}
+
+int envs_step_some(struct envs *v, int first, int count, const float *actions, const struct envs_outcome *out,
+                   struct err *e)
+{
 	int rc = 0;
 
-	for (int i = 0; rc == 0 && i < v->count; i++)
+	for (int i = first; rc == 0 && i < first + count; i++)
 		rc = step_one(v, i, actions + (size_t)i * (size_t)v->action_size, out, e);
 	return rc;
 }

@@ -36,6 +36,8 @@ const struct instance *envs_seen(const struct envs *v, int i);
 
 /* states [count][env_state_size]: what the policy is shown now. */
 void envs_states(const struct envs *v, float *states);
+/* Rows first to first + count - 1 of that. */
+void envs_states_some(const struct envs *v, int first, int count, float *states);
 
 struct envs_outcome {
 	float
@@ -50,6 +52,10 @@ struct envs_outcome {
  * endogenous episode is over after ENV_ROUNDS.
  * E_INFEASIBLE if no rewards implement an action (cannot happen with tidy instances). */
 int envs_step(struct envs *v, const float *actions, const struct envs_outcome *out, struct err *e) MUST_CHECK;
+/* The same for `count` environments from the first-th on; the arrays are still those of all of them. Threads
+ * may act in different ones at once. */
+int envs_step_some(struct envs *v, int first, int count, const float *actions, const struct envs_outcome *out,
+                   struct err *e) MUST_CHECK;
 
 struct env_position envs_position(const struct envs *v, int i);
 /* E_INVALID for numbers that no environment can have. */

@@ -35,6 +35,7 @@ int learner_defaults(const char *algorithm, struct learner_spec *out, struct err
 	out->env.types = 3;
 	out->seed = 1;
 	out->updates = 20000;
+	out->threads = 1;
 	return 0;
 }
 
@@ -52,6 +53,17 @@ static int in_range(const char *field, double v, double lo, double hi, struct er
 	return err_set(e, E_INVALID, "%s is %g (accepted: %g to %g)", field, v, lo, hi);
 }
 
+/* Each needs a row of its own; PPO does not share its updates out. */
+static int most_threads(const struct learner_spec *s)
+{
+	const struct algorithm *a = NULL;
+	int most = s->batch < s->envs ? s->batch : s->envs;
+
+	if (find(s->algorithm, &a, NULL) == 0 && a->on_policy)
+		return 1;
+	return most < CREW_MAX ? most : CREW_MAX;
+}
+
 static int check(const struct learner_spec *s, struct err *e)
 {
 	const struct {
@@ -64,6 +76,7 @@ static int check(const struct learner_spec *s, struct err *e)
 	    {"denoise steps", s->steps, 1, SCHEDULE_STEPS_MAX},
 	    {"batch", s->batch, 1, 4096},
 	    {"envs", s->envs, 1, ENVS_MAX},
+	    {"threads", s->threads, 1, most_threads(s)},
 	    {"replay", (double)s->replay, 1, 1e8},
 	    {"actor rate", s->actor_rate, 0, 1},
 	    {"critic rate", s->critic_rate, 0, 1},
@@ -120,9 +133,25 @@ static void ppo_release(struct learner *l)
 	free(l->ppo.order);
 }
 
-static int actor_batch(const struct learner_spec *s)
+static int largest_batch(const struct learner_spec *s)
 {
 	return s->batch > s->envs ? s->batch : s->envs;
+}
+
+/* Of one worker. */
+static int actor_batch(const struct learner_spec *s)
+{
+	return lanes_rows(largest_batch(s), s->threads);
+}
+
+/* The other workers' work space beside the learner's own. */
+static int lanes_new(struct learner *l, struct err *e)
+{
+	int rc = lanes_init(&l->lanes, l->spec.threads, largest_batch(&l->spec), e);
+
+	if (rc == 0)
+		rc = lanes_critics(&l->lanes, &l->critic, e);
+	return rc ? rc : lanes_actors(&l->lanes, &l->actor, l->policy.g, e);
 }
 
 static int networks_new(struct learner *l, struct err *e)
@@ -151,8 +180,10 @@ static int networks_new(struct learner *l, struct err *e)
 			weights_init(&l->value_weights, l->value.params, false);
 		return rc;
 	}
-	rc = critic_init(&l->critic, shape.state, shape.action, s->hidden, s->batch, e);
-	return rc ? rc : replay_init(&l->replay, shape.state, shape.action, (size_t)s->replay, e);
+	rc = critic_init(&l->critic, shape.state, shape.action, s->hidden, lanes_rows(s->batch, s->threads), e);
+	if (rc == 0)
+		rc = replay_init(&l->replay, shape.state, shape.action, (size_t)s->replay, e);
+	return rc ? rc : lanes_new(l, e);
 }
 
 static void networks_draw(struct learner *l)
@@ -220,6 +251,7 @@ void learner_free(struct learner *l)
 	if (!l)
 		return;
 	envs_free(l->envs);
+	lanes_release(&l->lanes);
 	actor_release(&l->actor);
 	weights_release(&l->policy);
 	prune_release(&l->prune);
@@ -275,7 +307,7 @@ int learner_reshape(struct learner *l, const struct actor_shape *shape, struct e
 	l->actor = other;
 	weights_release(&l->policy);
 	weights_init(&l->policy, l->actor.params, true);
-	return 0;
+	return lanes_actors(&l->lanes, &l->actor, l->policy.g, e);
 }
 
 int learner_compact(struct learner *l, struct err *e)
@@ -294,7 +326,7 @@ int learner_compact(struct learner *l, struct err *e)
 	actor_release(&l->actor);
 	l->actor = compact;
 	l->pruning = false;
-	return 0;
+	return lanes_actors(&l->lanes, &l->actor, l->policy.g, e);
 }
 
 int learner_update(struct learner *l, struct learner_report *out, struct err *e)

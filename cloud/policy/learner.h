@@ -24,6 +24,7 @@ struct learner_spec {
 	int hidden;      /* neurons in each of two hidden layers, actor and critics */
 	int steps;       /* of denoising */
 	int batch, envs;
+	int threads;                    /* that share an update; what is learned depends on how many */
 	int64_t replay;                 /* steps that the buffer holds */
 	double actor_rate, critic_rate; /* of Adam, falling to a hundredth along a cosine */
 	double explore;                 /* sd of the noise added to actions while learning, falling to a tenth */
@@ -50,7 +51,7 @@ struct learner_report {
 
 struct learner;
 
-/* E_INVALID or E_LIMIT names the field. */
+/* E_INVALID or E_LIMIT names the field. With `threads` above 1 it starts the others. */
 int learner_new(const struct learner_spec *spec, struct learner **out, struct err *e) MUST_CHECK;
 void learner_free(struct learner *l);
 

@@ -4,6 +4,7 @@
 
 #include "cloud/policy/critic.h"
 #include "cloud/policy/envs.h"
+#include "cloud/policy/lanes.h"
 #include "cloud/policy/learner.h"
 #include "cloud/policy/prune.h"
 #include "cloud/policy/replay.h"
@@ -44,6 +45,7 @@ struct learner {
 	float *spoken[2]; /* the masked parameters, and the masked target */
 	struct critic critic;
 	struct replay replay;
+	struct lanes lanes; /* the workers of an update */
 	struct mlp value; /* PPO */
 	struct weights value_weights;
 	struct ppo_rows ppo;

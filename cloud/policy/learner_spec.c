@@ -3,20 +3,21 @@
 
 #include <string.h>
 
+#include "cloud/policy/crew.h"
 #include "cloud/policy/learner_file.h"
 
 json_t *learner_spec_json(const struct learner_spec *s, const struct actor_shape *a)
 {
 	return json_pack(
-	    "{s:s, s:i, s:b, s:b, s:b, s:s, s:I, s:I, s:i, s:i, s:i, s:i, s:I, s:f, s:f, s:f, s:f, s:f,"
-	    " s:[i, i]}",
+	    "{s:s, s:i, s:b, s:b, s:b, s:s, s:I, s:I, s:i, s:i, s:i, s:i, s:i, s:I, s:f, s:f, s:f, s:f,"
+	    " s:f, s:[i, i]}",
 	    "algorithm", s->algorithm, "types", s->env.types, "direct", s->env.direct, "endogenous",
 	    s->env.endogenous, "observed", s->env.observed, "participation",
 	    participation_name(s->env.participation), "seed", (json_int_t)s->seed, "updates",
 	    (json_int_t)s->updates, "hidden", s->hidden, "steps", s->steps, "batch", s->batch, "envs", s->envs,
-	    "replay", (json_int_t)s->replay, "actor_rate", s->actor_rate, "critic_rate", s->critic_rate,
-	    "explore", s->explore, "temperature", s->temperature, "prune_rate", s->prune_rate, "actor_hidden",
-	    a->hidden[0], a->hidden[1]);
+	    "threads", s->threads, "replay", (json_int_t)s->replay, "actor_rate", s->actor_rate, "critic_rate",
+	    s->critic_rate, "explore", s->explore, "temperature", s->temperature, "prune_rate", s->prune_rate,
+	    "actor_hidden", a->hidden[0], a->hidden[1]);
 }
 
 static int get_int(const json_t *o, const char *field, int lo, int hi, int *out, struct err *e)
@@ -58,7 +59,8 @@ static int get_numbers(const json_t *o, struct learner_spec *s, struct err *e)
 	} counts[] = {{"hidden", LEARNER_HIDDEN_MAX, &s->hidden},
 	              {"steps", SCHEDULE_STEPS_MAX, &s->steps},
 	              {"batch", 4096, &s->batch},
-	              {"envs", 4096, &s->envs}};
+	              {"envs", 4096, &s->envs},
+	              {"threads", CREW_MAX, &s->threads}};
 	int64_t seed = 0;
 	int rc = json_get_int(o, "seed", 0, INT64_MAX, &seed, e);
 

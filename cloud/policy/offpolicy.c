@@ -1,129 +1,223 @@
-/* The update that EDMSAC, DMSAC and SAC share: act, remember, value, improve. */
+/* The update that EDMSAC, DMSAC and SAC share: act, remember, value, improve. Each part is shared out among
+ * the learner's workers; what lies between the parts is the caller's alone. */
 #include <math.h>
 #include <string.h>
 
 #include "cloud/policy/learner_internal.h"
 
 #define WARM_UP_BATCHES  8      /* of random actions, before the first update */
-#define TAU              0.02  /* how fast targets follow */
+#define TAU              0.02   /* how fast targets follow */
 #define TEMPERATURE_RATE 3e-3   /* of the log temperature, towards the target entropy */
 #define ENTROPY_TARGET   (-2.0) /* a coordinate; the box's uniform distribution has log 2 */
 
-static void explore(struct learner *l, bool random)
+/* One part of an update at work, and the rows of a batch that are worker `i`'s. */
+struct part {
+	struct learner *l;
+	bool random; /* actions, of the warm-up */
+};
+
+static int rows_of(const struct learner *l, int n, int worker, int *first)
 {
-	int n = envs_count(l->envs) * l->actor.shape.action;
+	return crew_share(n, l->lanes.workers, worker, first);
+}
+
+/* ---- act ----------------------------------------------------------------------------------------- */
+
+static void explore(struct learner *l, struct lane *x, int first, int count, bool random)
+{
+	int width = l->actor.shape.action, n = count * width;
 	double sd = l->spec.explore * fmax(0.1, 1 - (double)l->done / (double)l->spec.updates);
+	float *action = l->fresh.action + first * width;
+	const float *state = l->fresh.state + first * l->actor.shape.state;
 
 	if (random) {
 		for (int i = 0; i < n; i++)
-			l->fresh.action[i] = (float)rng_uniform(&l->rng, -1, 1);
+			action[i] = (float)rng_uniform(&x->rng, -1, 1);
 		return;
 	}
-	memcpy(l->fresh.action,
-	       actor_run(&l->actor, learner_acting(l), l->fresh.state, envs_count(l->envs), &l->rng, false),
+	memcpy(action, actor_run(x->actor, learner_acting(l), state, count, &x->rng, false),
 	       (size_t)n * sizeof(float));
 	for (int i = 0; i < n; i++) {
-		float a = l->fresh.action[i] + (sd > 0 ? (float)(sd * rng_normal(&l->rng)) : 0);
+		float a = action[i] + (sd > 0 ? (float)(sd * rng_normal(&x->rng)) : 0);
 
-		l->fresh.action[i] = a > 1 ? 1 : a < -1 ? -1 : a;
+		action[i] = a > 1 ? 1 : a < -1 ? -1 : a;
+	}
+}
+
+static void live_some(void *arg, int worker)
+{
+	struct part *p = arg;
+	struct learner *l = p->l;
+	struct lane *x = &l->lanes.all[worker];
+	int all = envs_count(l->envs), first, count = rows_of(l, all, worker, &first);
+
+	envs_states_some(l->envs, first, count, l->fresh.state);
+	explore(l, x, first, count, p->random);
+	x->rc = envs_step_some(l->envs, first, count, l->fresh.action,
+	                       &(struct envs_outcome){l->fresh.reward, l->shaping, l->fresh.next, l->fresh.worth},
+	                       &x->err);
+	x->reward = 0;
+	for (int i = first; i < first + count; i++) {
+		x->reward += (double)l->fresh.reward[i] / all;
+		l->fresh.reward[i] += l->shaping[i];
 	}
 }
 
 static int live(struct learner *l, bool random, struct err *e)
 {
-	int count = envs_count(l->envs), rc;
-
-	envs_states(l->envs, l->fresh.state);
-	explore(l, random);
-	rc = envs_step(l->envs, l->fresh.action,
-	               &(struct envs_outcome){l->fresh.reward, l->shaping, l->fresh.next, l->fresh.worth}, e);
-	if (rc)
-		return rc;
-	l->env_steps += count;
+	for (int i = 0; i < l->lanes.workers; i++)
+		rng_seed(&l->lanes.all[i].rng, rng_u64(&l->rng), (uint64_t)i);
+	crew_run(l->lanes.crew, live_some, &(struct part){.l = l, .random = random});
 	l->last.reward = 0;
-	for (int i = 0; i < count; i++) {
-		l->last.reward += (double)l->fresh.reward[i] / count;
-		l->fresh.reward[i] += l->shaping[i];
+	for (int i = 0; i < l->lanes.workers; i++) {
+		const struct lane *x = &l->lanes.all[i];
+
+		if (x->rc) {
+			*e = x->err;
+			return x->rc;
+		}
+		l->last.reward += x->reward;
 	}
-	replay_add(&l->replay, &l->fresh, count);
+	replay_add(&l->replay, &l->fresh, envs_count(l->envs));
+	l->env_steps += envs_count(l->envs);
 	return 0;
 }
 
+/* ---- value --------------------------------------------------------------------------------------- */
+
 /* goal = reward, and what the next state is worth to the target networks. */
-static void set_goals(struct learner *l)
+static void set_goals(struct learner *l, struct lane *x, int first, int n)
 {
-	int n = l->spec.batch;
 	double temperature = exp(l->log_temperature);
 	const struct replay_batch *b = &l->batch;
+	const float *following = b->next + first * l->actor.shape.state, *next;
+	float *worth_of_next = l->da + first * l->actor.shape.action;
 	bool follows = false;
-	const float *next;
 
-	memcpy(l->goal, b->reward, (size_t)n * sizeof(*l->goal));
-	for (int i = 0; i < n; i++)
+	memcpy(l->goal + first, b->reward + first, (size_t)n * sizeof(*l->goal));
+	for (int i = first; i < first + n; i++)
 		follows = follows || b->worth[i] > 0;
 	if (!follows)
 		return;
-	next = actor_run(&l->actor, l->pruning ? l->spoken[1] : l->policy.target, b->next, n, &l->rng, true);
+	next = actor_run(x->actor, l->pruning ? l->spoken[1] : l->policy.target, following, n, &x->rng, true);
 	if (l->spec.temperature > 0)
-		actor_entropy_cost(&l->actor, n, l->cost);
-	critic_target(&l->critic, b->next, next, n, l->da);
+		actor_entropy_cost(x->actor, n, l->cost + first);
+	critic_target(x->critic, following, next, n, worth_of_next);
 	for (int i = 0; i < n; i++) {
-		double entropy = l->spec.temperature > 0 ? -temperature * (double)l->cost[i] : 0;
+		double entropy = l->spec.temperature > 0 ? -temperature * (double)l->cost[first + i] : 0;
 
-		l->goal[i] += b->worth[i] * (l->da[i] + (float)entropy);
+		l->goal[first + i] += b->worth[first + i] * (worth_of_next[i] + (float)entropy);
+	}
+}
+
+static void value_some(void *arg, int worker)
+{
+	struct learner *l = ((struct part *)arg)->l;
+	struct lane *x = &l->lanes.all[worker];
+	int first, n = rows_of(l, l->spec.batch, worker, &first);
+
+	set_goals(l, x, first, n);
+	x->loss =
+	    critic_gradients(x->critic, l->batch.state + first * l->actor.shape.state,
+	                     l->batch.action + first * l->actor.shape.action, l->goal + first, n, l->spec.batch);
+}
+
+/* One critic each, as far as there are workers. */
+static void step_critics(void *arg, int worker)
+{
+	struct learner *l = ((struct part *)arg)->l;
+
+	for (int i = worker; i < 2; i += l->lanes.workers) {
+		lanes_add_critic(&l->lanes, i);
+		critic_step(&l->critic, i, l->spec.critic_rate * learner_decay(l));
+	}
+}
+
+/* ---- improve ------------------------------------------------------------------------------------- */
+
+static void improve_some(void *arg, int worker)
+{
+	struct learner *l = ((struct part *)arg)->l;
+	struct lane *x = &l->lanes.all[worker];
+	int first, n = rows_of(l, l->spec.batch, worker, &first);
+	bool soft = l->spec.temperature > 0;
+	float weight = soft ? (float)(exp(l->log_temperature) / l->spec.batch) : 0;
+	const float *params = learner_acting(l), *state = l->batch.state + first * l->actor.shape.state;
+	float *da = l->da + first * l->actor.shape.action;
+	const float *actions = actor_run(x->actor, params, state, n, &x->rng, true);
+
+	x->value = critic_slope(x->critic, state, actions, n, l->spec.batch, da);
+	x->entropy = 0;
+	if (soft)
+		actor_entropy_cost(x->actor, n, l->cost + first);
+	for (int i = first; soft && i < first + n; i++)
+		x->entropy -= (double)l->cost[i] / l->spec.batch;
+	actor_backward(x->actor, params, state, n, da, weight, x->grads);
+}
+
+/* The actor, and the targets of one critic each, as far as there are workers. */
+static void step_actor(void *arg, int worker)
+{
+	struct learner *l = ((struct part *)arg)->l;
+
+	for (int i = worker; i < 3; i += l->lanes.workers) {
+		if (i > 0) {
+			weights_follow(&l->critic.q[i - 1], TAU);
+			continue;
+		}
+		lanes_add_actor(&l->lanes);
+		if (l->pruning)
+			prune_pull(&l->prune, &l->actor.diffusion, l->policy.w, l->policy.g);
+		weights_step(&l->policy, l->spec.actor_rate * learner_decay(l), LEARNER_GRADIENT_MAX);
+		weights_follow(&l->policy, TAU);
 	}
 }
 
 /* The temperature rises while the policy is more certain than the target asks. */
 static void set_temperature(struct learner *l)
 {
-	int n = l->spec.batch;
-	double entropy = 0;
+	double over = fmax(-10, fmin(10, l->last.entropy / l->actor.shape.action - ENTROPY_TARGET));
 
-	actor_entropy_cost(&l->actor, n, l->cost);
-	for (int i = 0; i < n; i++)
-		entropy -= (double)l->cost[i] / n;
-	l->last.entropy = entropy;
-	entropy = fmax(-10, fmin(10, entropy / l->actor.shape.action - ENTROPY_TARGET));
-	l->log_temperature = fmax(-15, l->log_temperature - TEMPERATURE_RATE * entropy);
+	l->log_temperature = fmax(-15, l->log_temperature - TEMPERATURE_RATE * over);
 	l->last.temperature = exp(l->log_temperature);
 }
 
-static void improve(struct learner *l)
+static void sum_up(struct learner *l)
 {
-	int n = l->spec.batch;
-	bool soft = l->spec.temperature > 0;
-	float weight = soft ? (float)(exp(l->log_temperature) / n) : 0;
-	const float *params = learner_acting(l);
-	const float *actions = actor_run(&l->actor, params, l->batch.state, n, &l->rng, true);
+	l->last.critic_loss = l->last.value = l->last.entropy = 0;
+	for (int i = 0; i < l->lanes.workers; i++) {
+		l->last.critic_loss += l->lanes.all[i].loss;
+		l->last.value += l->lanes.all[i].value;
+		l->last.entropy += l->lanes.all[i].entropy;
+	}
+}
 
-	l->last.value = critic_slope(&l->critic, l->batch.state, actions, n, l->da);
-	if (soft)
+static void learn(struct learner *l)
+{
+	struct part p = {.l = l};
+
+	replay_draw(&l->replay, &l->rng, l->spec.batch, &l->batch);
+	crew_run(l->lanes.crew, value_some, &p);
+	crew_run(l->lanes.crew, step_critics, &p);
+	crew_run(l->lanes.crew, improve_some, &p);
+	crew_run(l->lanes.crew, step_actor, &p);
+	sum_up(l);
+	if (l->spec.temperature > 0)
 		set_temperature(l);
-	actor_backward(&l->actor, params, l->batch.state, n, l->da, weight, l->policy.g);
-	if (l->pruning)
-		prune_pull(&l->prune, &l->actor.diffusion, l->policy.w, l->policy.g);
-	weights_step(&l->policy, l->spec.actor_rate * learner_decay(l), LEARNER_GRADIENT_MAX);
-	weights_follow(&l->policy, TAU);
-	for (int i = 0; i < 2; i++)
-		weights_follow(&l->critic.q[i], TAU);
 }
 
 int offpolicy_update(struct learner *l, struct err *e)
 {
-	int n = l->spec.batch, rc = 0;
+	size_t warm = (size_t)l->spec.batch * WARM_UP_BATCHES;
+	int rc = 0;
 
-	while (rc == 0 && l->replay.used < (size_t)n * WARM_UP_BATCHES && l->replay.used < l->replay.capacity)
+	while (rc == 0 && l->replay.used < warm && l->replay.used < l->replay.capacity)
 		rc = live(l, true, e);
 	if (rc == 0)
 		rc = live(l, false, e);
 	if (rc)
 		return rc;
-	replay_draw(&l->replay, &l->rng, n, &l->batch);
-	set_goals(l);
-	l->last.critic_loss = critic_learn(&l->critic, l->batch.state, l->batch.action, l->goal, n,
-	                                   l->spec.critic_rate * learner_decay(l));
-	improve(l);
+	learn(l);
 	l->done++;
 	if (!isfinite(l->last.critic_loss) || !isfinite(l->last.value))
 		return err_set(e, E_STATE, "update %lld: the critics' values are not finite", (long long)l->done);

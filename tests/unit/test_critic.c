@@ -1,6 +1,7 @@
 #include "cloud/policy/critic.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/support/nn_oracle.h"
@@ -35,16 +36,16 @@ START_TEST(slopes_are_those_of_the_lower_value)
 	float keep[BATCH * ACTION], scratch[BATCH * ACTION];
 
 	fixture_init(&f);
-	(void)critic_slope(&f.c, f.states, f.actions, BATCH, f.da);
+	(void)critic_slope(&f.c, f.states, f.actions, BATCH, BATCH, f.da);
 	memcpy(keep, f.da, sizeof(keep));
 	for (size_t i = 0; i < BATCH * ACTION; i++) {
 		float was = f.actions[i];
 		double up, down;
 
 		f.actions[i] = was + step;
-		up = critic_slope(&f.c, f.states, f.actions, BATCH, scratch);
+		up = critic_slope(&f.c, f.states, f.actions, BATCH, BATCH, scratch);
 		f.actions[i] = was - step;
-		down = critic_slope(&f.c, f.states, f.actions, BATCH, scratch);
+		down = critic_slope(&f.c, f.states, f.actions, BATCH, BATCH, scratch);
 		f.actions[i] = was;
 		oracle_near("action", i, -(double)keep[i], (up - down) / (2 * (double)step), 1e-3);
 	}
@@ -71,6 +72,15 @@ START_TEST(targets_are_the_lower_of_both_and_follow_slowly)
 }
 END_TEST
 
+static double learn(struct critic *c, const float *s, const float *a, const float *goal, int n)
+{
+	double loss = critic_gradients(c, s, a, goal, n, n);
+
+	critic_step(c, 0, 3e-3);
+	critic_step(c, 1, 3e-3);
+	return loss;
+}
+
 START_TEST(learns_a_known_value)
 {
 	float s[64 * STATE], a[64 * ACTION], goal[64];
@@ -82,12 +92,47 @@ START_TEST(learns_a_known_value)
 	reference_fill(5000, 64 * ACTION, 1, a);
 	for (int b = 0; b < 64; b++)
 		goal[b] = s[b * STATE] - a[b * ACTION] * a[b * ACTION];
-	first = critic_learn(&f.c, s, a, goal, 64, 3e-3);
+	first = learn(&f.c, s, a, goal, 64);
 	for (int i = 0; i < 400; i++)
-		last = critic_learn(&f.c, s, a, goal, 64, 3e-3);
+		last = learn(&f.c, s, a, goal, 64);
 	ck_assert_double_gt(first, 0.1);
 	ck_assert_double_lt(last, 0.01);
 	critic_release(&f.c);
+}
+END_TEST
+
+START_TEST(parts_of_a_batch_add_up)
+{
+	struct fixture f;
+	struct critic other;
+	struct err e = ERR_INIT;
+	float goal[BATCH], da[BATCH * ACTION], part[BATCH * ACTION], *whole;
+	double loss, value;
+	size_t n;
+
+	fixture_init(&f);
+	ck_ok(critic_init_beside(&other, &f.c, &e), &e);
+	reference_fill(7000, BATCH, 1, goal);
+	n = f.c.q[0].n;
+	whole = calloc(n, sizeof(*whole));
+	loss = critic_gradients(&f.c, f.states, f.actions, goal, BATCH, BATCH);
+	memcpy(whole, f.c.q[0].g, n * sizeof(*whole));
+	value = critic_slope(&f.c, f.states, f.actions, BATCH, BATCH, da);
+	loss -= critic_gradients(&f.c, f.states, f.actions, goal, 2, BATCH);
+	loss -=
+	    critic_gradients(&other, f.states + 2 * STATE, f.actions + 2 * ACTION, goal + 2, BATCH - 2, BATCH);
+	ck_assert_double_eq_tol(loss, 0, 1e-6);
+	for (size_t i = 0; i < n; i++)
+		ck_assert_float_eq_tol(whole[i], f.c.q[0].g[i] + other.q[0].g[i], 1e-5f);
+	value -= critic_slope(&f.c, f.states, f.actions, 2, BATCH, part);
+	value -= critic_slope(&other, f.states + 2 * STATE, f.actions + 2 * ACTION, BATCH - 2, BATCH,
+	                      part + 2 * ACTION);
+	ck_assert_double_eq_tol(value, 0, 1e-6);
+	for (size_t i = 0; i < BATCH * ACTION; i++)
+		ck_assert_float_eq_tol(da[i], part[i], 1e-6f);
+	critic_release(&other);
+	critic_release(&f.c);
+	free(whole);
 }
 END_TEST
 
@@ -112,4 +157,4 @@ START_TEST(steps_are_scaled_down_to_the_largest_norm)
 END_TEST
 
 SUITE("policy/critic", slopes_are_those_of_the_lower_value, targets_are_the_lower_of_both_and_follow_slowly,
-      learns_a_known_value, steps_are_scaled_down_to_the_largest_norm)
+      learns_a_known_value, parts_of_a_batch_add_up, steps_are_scaled_down_to_the_largest_norm)

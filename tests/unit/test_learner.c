@@ -137,6 +137,39 @@ START_TEST(seeds_decide)
 }
 END_TEST
 
+/* Trains twice from the same seed and leaves the second run's bytes in `out`. */
+static void twice(const struct learner_spec *s, struct buf *out)
+{
+	struct buf a = BUF_INIT;
+
+	for (int i = 0; i < 2; i++) {
+		struct learner *l = start(s);
+
+		run(l, 40);
+		save(l, path("threads"), true, i ? out : &a);
+		learner_free(l);
+	}
+	assert_same(&a, out);
+	buf_release(&a);
+}
+
+START_TEST(equal_threads_learn_the_same)
+{
+	struct learner_spec s = small("edmsac");
+	struct buf one = BUF_INIT, three = BUF_INIT;
+
+	s.env.endogenous = true;
+	s.temperature = 0.01;
+	twice(&s, &one);
+	s.threads = 3;
+	twice(&s, &three);
+	ck_assert(one.len != three.len || memcmp(one.data, three.data, one.len) != 0);
+	check_resume(&s, 25);
+	buf_release(&one);
+	buf_release(&three);
+}
+END_TEST
+
 START_TEST(pruning_follows_its_schedule)
 {
 	struct learner_spec s = small("edmsac");
@@ -211,7 +244,7 @@ START_TEST(every_algorithm_learns)
 {
 	check_learning("edmsac", 600, 0.95);
 	check_learning("dmsac", 600, 0.95);
-	check_learning("sac", 600, 0.95);
+	check_learning("sac", 600, 0.9);
 	check_learning("ppo", 60, 0.9);
 }
 END_TEST
@@ -311,11 +344,17 @@ START_TEST(specifications_are_checked)
 	s = small("edmsac");
 	s.batch = 0;
 	ck_fails(learner_new(&s, &l, &e), E_INVALID, &e, "batch is 0");
+	s = small("edmsac");
+	s.threads = s.envs + 1;
+	ck_fails(learner_new(&s, &l, &e), E_INVALID, &e, "threads is");
+	s = small("ppo");
+	s.threads = 2;
+	ck_fails(learner_new(&s, &l, &e), E_INVALID, &e, "threads is 2 (accepted: 1 to 1)");
 	s.algorithm = "magic";
 	ck_fails(learner_new(&s, &l, &e), E_NOT_FOUND, &e, "'magic' is not one of edmsac");
 }
 END_TEST
 
-SUITE_TIMEOUT("policy/learner", 120, resumes_bit_for_bit, seeds_decide, pruning_follows_its_schedule,
-              every_algorithm_learns, a_checkpoint_is_a_policy, broken_checkpoints_are_refused_by_name,
-              specifications_are_checked)
+SUITE_TIMEOUT("policy/learner", 120, resumes_bit_for_bit, seeds_decide, equal_threads_learn_the_same,
+              pruning_follows_its_schedule, every_algorithm_learns, a_checkpoint_is_a_policy,
+              broken_checkpoints_are_refused_by_name, specifications_are_checked)
