@@ -91,6 +91,8 @@ $(BUILD)/%_avx2.o:   SIMD := -mavx2 -mfma
 $(BUILD)/%_avx512.o: SIMD := -mavx512f -mavx512vl -mavx512dq -mavx512bw -mfma
 endif
 
+$(BUILD)/cloud/policy/shelf.o: SIMD := -DFOEDUS_SHARE='"$(PREFIX)/share/foedus"'
+
 $(BUILD)/%.o: %.c Makefile | $(PROTO_H)
 	$(call say,CC,$<)
 	@mkdir -p $(@D)

@@ -14,7 +14,12 @@ static void print_menu(const json_t *round)
 {
 	size_t n = json_array_size(json_object_get(json_object_get(round, "menu"), "q1"));
 
-	printf("    menu      ");
+	printf("    menu      by policy %s", demo_text(round, "policy"));
+	if (*demo_text(round, "policy_weights"))
+		printf(", %.0f updates, weights %s", demo_number(round, "policy_updates"),
+		       demo_text(round, "policy_weights"));
+	printf("%s\n              ",
+	       json_is_true(json_object_get(round, "policy_fallback")) ? ", in place of one that failed" : "");
 	for (size_t i = 0; i < n; i++)
 		printf("%s%zu: effort %.2f for %.3f", i ? "   " : "", i + 1, reward(round, "q1", i),
 		       reward(round, "r1", i));
@@ -99,7 +104,8 @@ static json_t *rounds_json(const struct demo *d)
 
 		json_array_foreach (json_object_get(round, "seats"), k, seat)
 			json_array_append_new(choices, pick(seat, choice_keys, 3));
-		json_array_append_new(list, json_pack("{s:i, s:o, s:o, s:f, s:f}", "round", (int)i, "menu",
+		json_array_append_new(list, json_pack("{s:i, s:s, s:o, s:o, s:f, s:f}", "round", (int)i, "policy",
+		                                      demo_text(round, "policy"), "menu",
 		                                      pick(json_object_get(round, "menu"), menu_keys, 4), "choices",
 		                                      choices, "paid", demo_number(round, "paid"), "accuracy",
 		                                      demo_metric(json_object_get(round, "modules"), d->kind)));

@@ -146,7 +146,6 @@ static int start_cloud(struct demo *d, struct err *e)
 	option(&w, "--crl", demo_path(d, path, "pki/ca.crl"));
 	option(&w, "--listen", "127.0.0.1:0");
 	option(&w, "--admin", "127.0.0.1:0");
-	option(&w, "--policy", "exact");
 	word(&w, "--open-enrolment");
 	option_int(&w, "--rounds", d->o.rounds);
 	option_int(&w, "--edges-min", d->o.edges);

@@ -70,9 +70,11 @@ static struct tasks tasks_of(const json_t *round, int stage)
 static void tell_menu(const json_t *round, int stage, char *out, size_t cap)
 {
 	(void)stage;
-	snprintf(out, cap, "a menu of %zu items by policy %s, expected profit %.3f an edge",
+	snprintf(out, cap, "a menu of %zu items by policy %s%s, expected profit %.3f an edge",
 	         json_array_size(json_object_get(json_object_get(round, "menu"), "q1")),
-	         demo_text(round, "policy"), demo_number(round, "expected_profit"));
+	         demo_text(round, "policy"),
+	         json_is_true(json_object_get(round, "policy_fallback")) ? " (for another that failed)" : "",
+	         demo_number(round, "expected_profit"));
 }
 
 /* "item 1: 3 edges, item 2: 5 edges": too many to be named in a line */

@@ -80,7 +80,9 @@ static const char *round_differs(const struct round *a, const struct round *b)
 	if (a->phase != b->phase || a->deadline_ms != b->deadline_ms || a->ended_ms != b->ended_ms ||
 	    strcmp(a->failure, b->failure) != 0)
 		return "the phase";
-	if (!same_terms(a, b) || strcmp(a->policy, b->policy) != 0)
+	if (!same_terms(a, b) || strcmp(a->policy, b->policy) != 0 ||
+	    strcmp(a->policy_weights, b->policy_weights) != 0 || a->policy_updates != b->policy_updates ||
+	    a->policy_fallback != b->policy_fallback)
 		return "the terms or the menu";
 	if (a->agent_version != b->agent_version)
 		return "the agent";

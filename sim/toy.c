@@ -86,25 +86,26 @@ int toy_inspect(const uint8_t *manifest, size_t n, uint64_t *version, struct blo
 
 static int write_menu(struct job *job, struct err *e)
 {
+	struct menu *m = &job->written.menu;
 	struct rng rng;
 	double q1 = 0.5, q2[CONTRACT_TYPES_MAX] = {0};
 	int K = job->instance.terms.types;
 	int rc;
 
 	rng_seed(&rng, job->round, 7); /* the same round gets the same menu when the job runs again */
-	memset(&job->menu, 0, sizeof(job->menu));
-	job->menu.types = K;
+	memset(m, 0, sizeof(*m));
+	m->types = K;
 	for (int k = 0; k < K; k++) {
-		job->menu.q1[k] = q1 += rng_double(&rng) * 2;
+		m->q1[k] = q1 += rng_double(&rng) * 2;
 		for (int l = 0; l < K; l++) {
-			double low = l > 0 && job->menu.q2[k][l - 1] > q2[l] ? job->menu.q2[k][l - 1] : q2[l];
+			double low = l > 0 && m->q2[k][l - 1] > q2[l] ? m->q2[k][l - 1] : q2[l];
 
-			job->menu.q2[k][l] = q2[l] = low + (low > 0 || rng_below(&rng, 3) > 0 ? rng_double(&rng) : 0);
+			m->q2[k][l] = q2[l] = low + (low > 0 || rng_below(&rng, 3) > 0 ? rng_double(&rng) : 0);
 		}
 	}
-	rc = menu_least_rewards(&job->menu, &job->instance, e);
-	str_copy(job->policy, sizeof(job->policy), "toy");
-	return rc ? rc : menu_require_feasible(&job->menu, &job->instance, e);
+	rc = menu_least_rewards(m, &job->instance, e);
+	str_copy(job->written.policy, sizeof(job->written.policy), "toy");
+	return rc ? rc : menu_require_feasible(m, &job->instance, e);
 }
 
 static int screen(struct world *w, struct job *job, struct err *e)

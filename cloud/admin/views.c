@@ -97,9 +97,11 @@ json_t *view_round(const struct round *r)
 
 	for (size_t i = 0; i < r->seat_count; i++)
 		json_array_append_new(seats, view_seat(&r->seat[i]));
-	return json_pack("{s:I,s:s,s:o,s:o,s:s,s:o,s:o,s:o,s:f,s:o,s:o,s:I,s:s}", "round", (json_int_t)r->id,
-	                 "phase", phase_name(r->phase), "started", moment(r->started_ms), "ended",
-	                 moment(r->ended_ms), "policy", r->policy, "expected_profit",
+	return json_pack("{s:I,s:s,s:o,s:o,s:s,s:s,s:I,s:b,s:o,s:o,s:o,s:f,s:o,s:o,s:I,s:s}", "round",
+	                 (json_int_t)r->id, "phase", phase_name(r->phase), "started", moment(r->started_ms),
+	                 "ended", moment(r->ended_ms), "policy", r->policy, "policy_weights", r->policy_weights,
+	                 "policy_updates", (json_int_t)r->policy_updates, "policy_fallback",
+	                 (int)r->policy_fallback, "expected_profit",
 	                 r->has_menu ? json_real(r->expected_profit) : json_null(), "menu",
 	                 r->has_menu ? menu_to_json(&r->menu) : json_null(), "seats", seats, "samples_per_effort",
 	                 r->samples_per_effort, "paid", credits(paid(r)), "modules", view_modules(r),

@@ -48,11 +48,8 @@ struct job {
 	/* outputs */
 	int rc; /* 0, or the job failed as `err` says */
 	struct err err;
-	struct menu menu; /* policy */
-	char policy[WIRE_NAME_MAX + 1];
-	double expected_profit;
-	bool policy_fallback; /* another policy than the configured one had to write it */
-	bool accepted;        /* screen */
+	struct written written; /* policy */
+	bool accepted;          /* screen */
 	char reason[WIRE_TEXT_MAX + 1];
 	double metric, norm;
 	struct module_state made[WIRE_KINDS_MAX]; /* aggregate, integrate: new states */

@@ -69,6 +69,16 @@ struct actions {
 
 void actions_release(struct actions *a);
 
+/* A menu and who wrote it; see struct round. */
+struct written {
+	struct menu menu;
+	double expected_profit;
+	char policy[WIRE_NAME_MAX + 1];
+	char weights[WEIGHTS_TEXT_MAX + 1];
+	uint64_t updates;
+	bool fallback;
+};
+
 /* Begins round `id` with a seat for each of the edges named. `r` must be zeroed; its instance,
  * samples_per_effort and modules are set by the caller beforehand. */
 void round_start(struct round *r, uint64_t id, const char *const *edges, size_t count,
@@ -98,8 +108,8 @@ void round_unfit(struct round *r, const struct round_rules *rules, size_t seat, 
                  int64_t now_ms, struct actions *out);
 
 /* Results of jobs; late or repeated ones are ignored. */
-void round_menu(struct round *r, const struct round_rules *rules, const struct menu *menu, const char *policy,
-                double expected_profit, int64_t now_ms, struct actions *out);
+void round_menu(struct round *r, const struct round_rules *rules, const struct written *w, int64_t now_ms,
+                struct actions *out);
 void round_screened(struct round *r, const struct round_rules *rules, size_t seat, int stage, bool accepted,
                     const char *reason, double metric, int64_t now_ms, struct actions *out);
 /* `modules` holds the new states of those kinds that the stage changed. */

@@ -235,15 +235,18 @@ void round_screened(struct round *r, const struct round_rules *rules, size_t i, 
 	round_advance(r, rules, now_ms, out);
 }
 
-void round_menu(struct round *r, const struct round_rules *rules, const struct menu *menu, const char *policy,
-                double expected_profit, int64_t now_ms, struct actions *out)
+void round_menu(struct round *r, const struct round_rules *rules, const struct written *w, int64_t now_ms,
+                struct actions *out)
 {
 	if (r->phase != PHASE_POLICY)
 		return;
-	r->menu = *menu;
+	r->menu = w->menu;
 	r->has_menu = true;
-	r->expected_profit = expected_profit;
-	snprintf(r->policy, sizeof(r->policy), "%s", policy);
+	r->expected_profit = w->expected_profit;
+	memcpy(r->policy, w->policy, sizeof(r->policy));
+	memcpy(r->policy_weights, w->weights, sizeof(r->policy_weights));
+	r->policy_updates = w->updates;
+	r->policy_fallback = w->fallback;
 	round_after_job(r, rules, now_ms, out);
 }
 

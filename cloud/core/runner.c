@@ -184,9 +184,9 @@ static void take_result(struct cloud *c, struct job *job, struct actions *a)
 
 	switch (job->kind) {
 	case JOB_POLICY:
-		if (job->policy_fallback && c->metric.fallback)
+		if (job->written.fallback && c->metric.fallback)
 			metric_add(c->metric.fallback, 1);
-		round_menu(r, rules, &job->menu, job->policy, job->expected_profit, now, a);
+		round_menu(r, rules, &job->written, now, a);
 		break;
 	case JOB_SCREEN:
 		take_screening(c, job, a);

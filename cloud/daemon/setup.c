@@ -35,11 +35,8 @@ static int open_stores(const struct cloud_options *o, struct setup *s, struct er
 static int open_work(const struct cloud_options *o, struct setup *s, struct err *e)
 {
 	struct work *w = &s->work;
-	int rc = policy_find(o->policy, &w->policy, e);
+	int rc = setup_policy(o, s, e);
 
-	if (!rc && w->policy.ops->complete_information)
-		rc = err_set(e, E_INVALID, "--policy %s presumes that types are known: it is no contract to offer",
-		             o->policy);
 	if (!rc)
 		rc = agent_key_load(o->agent_key, &s->key, e);
 	if (!rc &&

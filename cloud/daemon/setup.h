@@ -23,6 +23,9 @@ struct setup {
 int setup_open(const struct cloud_options *o, struct setup *s, struct err *e) MUST_CHECK;
 void setup_close(struct setup *s);
 int setup_tls(const struct cloud_options *o, struct tls_ctx **out, struct err *e) MUST_CHECK;
+/* The policy that --policy names, into s->work: for edmsac that of the checkpoint for the market of
+ * s->config, or the exact one, said in the log, where there is no such checkpoint. */
+int setup_policy(const struct cloud_options *o, struct setup *s, struct err *e) MUST_CHECK;
 /* Puts the names of --allow on the allow-list. */
 int setup_allow(const struct cloud_options *o, struct cloud *c, struct err *e) MUST_CHECK;
 

@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "cloud/policy/learner_file.h"
+#include "common/base/digest.h"
 #include "common/base/mem.h"
+#include "common/base/str.h"
 #include "common/contract/choice.h"
 
 struct learned {
@@ -17,6 +19,9 @@ struct learned {
 	struct actor actor;
 	float *params, *states; /* states [samples][S] */
 	int samples;
+	char weights[LEARNED_WEIGHTS + 1];
+	uint64_t updates;
+	bool finite;          /* all parameters: the chain clamps what others would make of an action */
 	pthread_mutex_t lock; /* the actor's work space */
 };
 
@@ -63,15 +68,29 @@ static int make(const char *name, const struct env_spec *env, const struct actor
 	return 0;
 }
 
+/* Once the parameters are there. */
+static void look_at_weights(struct learned *l)
+{
+	struct digest d = digest_of(l->params, l->actor.params * sizeof(*l->params));
+
+	str_hex(d.bytes, LEARNED_WEIGHTS / 2, l->weights);
+	l->finite = true;
+	for (size_t i = 0; i < l->actor.params; i++)
+		l->finite = l->finite && isfinite(l->params[i]);
+}
+
 int learned_from(const char *name, const struct env_spec *env, const struct actor_shape *shape,
                  const float *params, int samples, struct policy *out, struct err *e)
 {
 	int rc = make(name, env, shape, samples, out, e);
-	struct learned *l = out->state;
+	struct learned *l;
 
-	if (rc == 0)
-		memcpy(l->params, params, l->actor.params * sizeof(*params));
-	return rc;
+	if (rc)
+		return rc;
+	l = out->state;
+	memcpy(l->params, params, l->actor.params * sizeof(*params));
+	look_at_weights(l);
+	return 0;
 }
 
 int learned_open(const char *path, int samples, struct policy *out, struct err *e)
@@ -91,6 +110,10 @@ int learned_open(const char *path, int samples, struct policy *out, struct err *
 		struct learned *l = out->state;
 
 		rc = checkpoint_actor(&c, &l->actor, "actor", l->params, e);
+		l->updates = (uint64_t)json_integer_value(json_object_get(c.learner, "done"));
+		look_at_weights(l);
+		if (rc == 0 && !l->finite)
+			rc = err_set(e, E_INVALID, "some of the actor's parameters are not finite");
 	}
 	if (rc) {
 		err_wrap(e, "%s", path);
@@ -98,6 +121,26 @@ int learned_open(const char *path, int samples, struct policy *out, struct err *
 	}
 	checkpoint_release(&c);
 	return rc;
+}
+
+bool learned_is(const struct policy *p)
+{
+	return p->ops && p->ops->solve == solve;
+}
+
+const char *learned_weights(const struct policy *p)
+{
+	return ((const struct learned *)p->state)->weights;
+}
+
+uint64_t learned_updates(const struct policy *p)
+{
+	return ((const struct learned *)p->state)->updates;
+}
+
+void learned_set_updates(struct policy *p, uint64_t updates)
+{
+	((struct learned *)p->state)->updates = updates;
 }
 
 const struct env_spec *learned_env(const struct policy *p)
@@ -173,6 +216,8 @@ int learned_solve_at(const struct policy *p, const struct instance *in, const st
 	struct learned *l = p->state;
 	int rc = check(l, in, e);
 
+	if (!rc && !l->finite)
+		rc = err_set(e, E_STATE, "some of the actor's parameters are not finite");
 	if (rc)
 		return rc;
 	pthread_mutex_lock(&l->lock);

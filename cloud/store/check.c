@@ -69,6 +69,8 @@ int round_check(const struct round *r, struct err *e)
 		return err_set(e, E_INVALID, "%zu modules; accepted are up to %d", r->module_count, WIRE_KINDS_MAX);
 	rc = check_text(r->policy, WIRE_NAME_MAX, "policy", e);
 	if (rc == 0)
+		rc = check_text(r->policy_weights, WEIGHTS_TEXT_MAX, "the policy's weights", e);
+	if (rc == 0)
 		rc = check_text(r->failure, WIRE_TEXT_MAX, "failure", e);
 	if (rc == 0)
 		rc = check_terms_and_menu(r, e);

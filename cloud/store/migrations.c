@@ -79,7 +79,12 @@ static const char ledger[] =
 static const char known[] = "CREATE INDEX task_result_digest ON task_result(digest);"
                             "CREATE INDEX round_module_digest ON round_module(digest);";
 
-const char *const store_migrations[] = {rounds, tasks, standing, ledger, known};
+/* Rounds of before say nothing about weights. */
+static const char authors[] = "ALTER TABLE round ADD COLUMN policy_weights TEXT NOT NULL DEFAULT '';"
+                              "ALTER TABLE round ADD COLUMN policy_updates INTEGER NOT NULL DEFAULT 0;"
+                              "ALTER TABLE round ADD COLUMN policy_fallback INTEGER NOT NULL DEFAULT 0;";
+
+const char *const store_migrations[] = {rounds, tasks, standing, ledger, known, authors};
 const size_t store_migration_count = ARRAY_LEN(store_migrations);
 
 static int run(sqlite3 *db, const char *sql, struct err *e)

@@ -18,6 +18,7 @@ enum {
 	SEATS_MAX = 4096,   /* edges in one round */
 	ITEM_NONE = -2,     /* no choice yet */
 	ITEM_DECLINED = -1, /* declined, or too late to choose */
+	WEIGHTS_TEXT_MAX = 16,
 };
 
 /* A round's phases in their order; the stored name stands beside each. Those marked `job` wait for a job of
@@ -117,8 +118,11 @@ struct round {
 	double samples_per_effort;
 	bool has_menu;
 	struct menu menu;
-	char policy[WIRE_NAME_MAX + 1]; /* that wrote the menu */
-	double expected_profit;         /* per edge, credits, by the menu */
+	char policy[WIRE_NAME_MAX + 1];            /* that wrote the menu */
+	char policy_weights[WEIGHTS_TEXT_MAX + 1]; /* of a learned one: start of their SHA-256, hex; else empty */
+	uint64_t policy_updates;                   /* that those weights have learned from */
+	bool policy_fallback;                      /* it stood in for the configured one, which failed */
+	double expected_profit;                    /* per edge, credits, by the menu */
 	struct module_state module[WIRE_KINDS_MAX];
 	size_t module_count;
 	uint64_t agent_version;          /* integrated by this round; 0 = none */

@@ -19,13 +19,15 @@ static char *line_of(json_t *owned)
 static int save_row(struct store *s, const struct round *r, struct err *e)
 {
 	static const char sql[] =
-	    "INSERT INTO round VALUES(?,?,?,?,?,?,?,?,?,?,?,?) "
+	    "INSERT INTO round VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) "
 	    "ON CONFLICT(id) DO UPDATE SET "
 	    "phase = excluded.phase, started_ms = excluded.started_ms, ended_ms = excluded.ended_ms, "
 	    "deadline_ms = excluded.deadline_ms, instance = excluded.instance, "
 	    "samples_per_effort = excluded.samples_per_effort, menu = excluded.menu, "
 	    "policy = excluded.policy, expected_profit = excluded.expected_profit, "
-	    "agent_version = excluded.agent_version, failure = excluded.failure";
+	    "agent_version = excluded.agent_version, failure = excluded.failure, "
+	    "policy_weights = excluded.policy_weights, policy_updates = excluded.policy_updates, "
+	    "policy_fallback = excluded.policy_fallback";
 	char *instance = line_of(instance_to_json(&r->instance));
 	char *menu = r->has_menu ? line_of(menu_to_json(&r->menu)) : NULL;
 	struct query q;
@@ -44,6 +46,9 @@ static int save_row(struct store *s, const struct round *r, struct err *e)
 	put_real(&q, r->expected_profit);
 	put_u64(&q, r->agent_version);
 	put_text(&q, r->failure);
+	put_text(&q, r->policy_weights);
+	put_u64(&q, r->policy_updates);
+	put_u64(&q, r->policy_fallback);
 	rc = query_run(&q);
 	free(instance);
 	free(menu);
@@ -154,6 +159,9 @@ static int load_row(struct store *s, struct round *r, struct err *e)
 	r->expected_profit = get_real(&q);
 	r->agent_version = get_u64(&q);
 	get_text(&q, r->failure, sizeof(r->failure));
+	get_text(&q, r->policy_weights, sizeof(r->policy_weights));
+	r->policy_updates = get_u64(&q);
+	r->policy_fallback = get_i64(&q, 0, 1);
 	if (q.rc == 0)
 		query_checked(&q, round_check(r, q.e));
 	return query_end(&q);

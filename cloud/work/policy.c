@@ -1,6 +1,7 @@
 /* The menu: written by the configured policy, checked, and by the exact one when the check fails. */
 #include <string.h>
 
+#include "cloud/policy/learned.h"
 #include "cloud/work/work.h"
 #include "common/base/log.h"
 #include "common/base/str.h"
@@ -8,16 +9,21 @@
 
 static int write_menu(const struct policy *p, struct job *job, struct err *e)
 {
-	int rc = policy_solve(p, &job->instance, &job->menu, e);
+	struct written *w = &job->written;
+	int rc = policy_solve(p, &job->instance, &w->menu, e);
 
 	if (!rc)
-		rc = menu_check(&job->menu, &job->instance.terms, e);
+		rc = menu_check(&w->menu, &job->instance.terms, e);
 	if (!rc)
-		rc = menu_require_feasible(&job->menu, &job->instance, e);
+		rc = menu_require_feasible(&w->menu, &job->instance, e);
 	if (rc)
 		return err_wrap(e, "policy %s", p->ops->name);
-	str_copy(job->policy, sizeof(job->policy), p->ops->name);
-	job->expected_profit = policy_profit(p, &job->instance, &job->menu);
+	str_copy(w->policy, sizeof(w->policy), p->ops->name);
+	w->expected_profit = policy_profit(p, &job->instance, &w->menu);
+	if (learned_is(p)) {
+		str_copy(w->weights, sizeof(w->weights), learned_weights(p));
+		w->updates = learned_updates(p);
+	}
 	return 0;
 }
 
@@ -28,7 +34,7 @@ int work_policy(struct work *w, struct job *job, struct err *e)
 	bool is_exact;
 	int rc = 0;
 
-	if (job->use_policy[0]) {
+	if (job->use_policy[0] && strcmp(job->use_policy, p->ops->name) != 0) {
 		rc = policy_find(job->use_policy, &chosen, e);
 		p = &chosen;
 	}
@@ -42,7 +48,7 @@ int work_policy(struct work *w, struct job *job, struct err *e)
 	rc = policy_find("exact", &exact, e);
 	if (rc)
 		return rc;
-	job->policy_fallback = true;
+	job->written.fallback = true;
 	rc = write_menu(&exact, job, e);
 	policy_release(&exact);
 	return rc;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cloud/policy/learned.h"
 #include "common/agent/safetensors.h"
 #include "common/base/mem.h"
 #include "common/base/str.h"
@@ -138,6 +139,11 @@ static bool policy(void *ctx, size_t i, struct job_policy *out)
 	const struct work *w = ctx;
 	const struct policy_ops *ops;
 
+	if (learned_is(&w->policy) && i-- == 0) {
+		ops = w->policy.ops;
+		*out = (struct job_policy){ops->name, ops->summary, true};
+		return true;
+	}
 	for (size_t k = 0; (ops = policy_at(k)); k++)
 		if (!ops->complete_information && i-- == 0)
 			break;

@@ -16,7 +16,7 @@
 
 #define TRAIN_IMAGES 1200
 #define TEST_IMAGES  300
-#define WORDS_MAX    64
+#define WORDS_MAX    72
 #define START_MS     30000
 
 static struct farm *live; /* for the end of a failed test */
@@ -230,6 +230,8 @@ void farm_start_cloud(struct farm *f)
 	word(w, "--edges-min=%d", f->o.edges_min ? f->o.edges_min : 2);
 	word(w, "--samples-per-effort=%d", f->o.samples_per_effort ? f->o.samples_per_effort : 200);
 	word(w, "--heartbeat-ms=500");
+	word(w, "--policy-dir=%s",
+	     farm_path(f, path, "policy")); /* not what this build happens to have trained */
 	word(w, "--pause-ms=50");
 	if (!f->o.closed)
 		word(w, "--open-enrolment");

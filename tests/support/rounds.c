@@ -100,6 +100,9 @@ static void make_menu(struct rng *rng, struct round *r)
 	}
 	r->has_menu = true;
 	str_copy(r->policy, sizeof(r->policy), "exact");
+	str_copy(r->policy_weights, sizeof(r->policy_weights), "00ff00ff00ff00ff");
+	r->policy_updates = 14000;
+	r->policy_fallback = true;
 }
 
 void rounds_make(struct rng *rng, uint64_t id, size_t seats, struct round *out)

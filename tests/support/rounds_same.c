@@ -97,6 +97,9 @@ void rounds_same(const struct round *a, const struct round *b)
 	same_terms(a, b);
 	same_double(a->samples_per_effort, b->samples_per_effort, "samples_per_effort");
 	ck_assert_str_eq(a->policy, b->policy);
+	ck_assert_str_eq(a->policy_weights, b->policy_weights);
+	ck_assert_uint_eq(a->policy_updates, b->policy_updates);
+	ck_assert_int_eq(a->policy_fallback, b->policy_fallback);
 	same_double(a->expected_profit, b->expected_profit, "expected_profit");
 	ck_assert_uint_eq(a->agent_version, b->agent_version);
 	ck_assert_str_eq(a->failure, b->failure);

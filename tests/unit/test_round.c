@@ -74,10 +74,15 @@ static int choose(const char *edge, uint32_t period, int32_t item)
 
 static void offer(void)
 {
-	struct menu menu = {
-	    .types = 2, .q1 = {2, 4}, .r1 = {1, 3}, .q2 = {{1, 2}, {0, 5}}, .r2 = {{0.5, 1}, {0.25, 4}}};
+	struct written written = {
+	    .menu = {.types = 2, .q1 = {2, 4}, .r1 = {1, 3}, .q2 = {{1, 2}, {0, 5}}, .r2 = {{0.5, 1}, {0.25, 4}}},
+	    .expected_profit = 12.5,
+	    .policy = "edmsac",
+	    .weights = "0123456789abcdef",
+	    .updates = 40,
+	    .fallback = true};
 
-	round_menu(&r, &rules, &menu, "exact", 12.5, now, &out);
+	round_menu(&r, &rules, &written, now, &out);
 }
 
 static int update(size_t seat, int stage, uint64_t samples)
