@@ -92,6 +92,7 @@ void cloud_tell_action(struct cloud *c, const struct action *a);
 /* numbers.c; each does nothing when no metrics are kept */
 void cloud_register_metrics(struct cloud *c);
 void cloud_count_round(struct cloud *c); /* it is over */
+void cloud_count_menu(struct cloud *c, const struct written *w);
 void cloud_measure(struct cloud *c);     /* what stands now */
 
 /* cloud.c */

@@ -32,6 +32,20 @@ void cloud_register_metrics(struct cloud *c)
 	}
 }
 
+void cloud_count_menu(struct cloud *c, const struct written *w)
+{
+	char label[WIRE_NAME_MAX + 16];
+
+	if (!c->env.metrics)
+		return;
+	snprintf(label, sizeof(label), "policy=\"%s\"", w->policy);
+	metric_add(
+	    metrics_counter(c->env.metrics, "foedus_menus_total", label, "Menus by the policy that wrote them."),
+	    1);
+	if (w->fallback)
+		metric_add(c->metric.fallback, 1);
+}
+
 void cloud_count_round(struct cloud *c)
 {
 	if (!c->env.metrics)

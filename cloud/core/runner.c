@@ -184,8 +184,7 @@ static void take_result(struct cloud *c, struct job *job, struct actions *a)
 
 	switch (job->kind) {
 	case JOB_POLICY:
-		if (job->written.fallback && c->metric.fallback)
-			metric_add(c->metric.fallback, 1);
+		cloud_count_menu(c, &job->written);
 		round_menu(r, rules, &job->written, now, a);
 		break;
 	case JOB_SCREEN:
