@@ -1,7 +1,7 @@
 /* What the cloud believes of the edges' types, kept up by what they report and choose.
  *
- * The announced terms (grid, costs, transition) stay as configured, since the edges weigh the menu by them;
- * what is estimated is the population's prior for which the menu is written. */
+ * The grid and the costs stay as configured. What is learned of how types move is announced in the terms of
+ * the next round: edges weigh the menu by the same transition that it is written for. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -94,6 +94,12 @@ void cloud_believe_choice(struct cloud *c, const struct seat *seat, int stage)
 	save_later(c, seat->edge);
 }
 
+void cloud_estimate_terms(struct cloud *c)
+{
+	estimator_transition(&c->estimator, c->round.instance.terms.transition);
+	instance_tidy(&c->round.instance);
+}
+
 void cloud_estimate_prior(struct cloud *c)
 {
 	struct round *r = &c->round;
@@ -104,6 +110,7 @@ void cloud_estimate_prior(struct cloud *c)
 		if (r->seat[i].signalled[0])
 			memcpy(beliefs[n++], belief_of(c, r->seat[i].edge), sizeof(*beliefs));
 	estimator_prior(&c->estimator, (const double(*)[CONTRACT_TYPES_MAX])beliefs, n, r->instance.prior);
+	value_fit(&c->value, &r->instance.alpha, &r->instance.beta);
 	instance_tidy(&r->instance);
 	free(beliefs);
 }

@@ -151,6 +151,8 @@ int cloud_new(const struct cloud_config *config, const struct cloud_env *env, st
 	if (!rc)
 		rc = cloud_load_estimator(c, e);
 	if (!rc)
+		rc = cloud_load_value(c, e);
+	if (!rc)
 		rc = load_agent(c, e);
 	if (!rc)
 		rc = load_round(c, e);

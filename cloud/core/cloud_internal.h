@@ -4,6 +4,7 @@
 
 #include "cloud/core/cloud.h"
 #include "cloud/policy/estimator.h"
+#include "cloud/policy/value.h"
 #include "common/base/log.h"
 #include "common/net/transfer.h"
 
@@ -27,8 +28,12 @@ struct cloud {
 	size_t edge_count;
 	struct estimator estimator;       /* what the population taught */
 	char believed[WIRE_NAME_MAX + 1]; /* whose belief changed and is not saved yet; empty = none */
-	struct round round;               /* id 0 = none yet */
-	bool running;                     /* the round is under way */
+	struct value_model value;         /* what their effort was worth */
+	double
+	    measured[WIRE_KINDS_MAX]; /* metrics when the last agent was made, as the rules order; NAN = none */
+	bool value_is_new;            /* not saved yet */
+	struct round round;           /* id 0 = none yet */
+	bool running;                 /* the round is under way */
 	uint64_t last_round;
 	int64_t next_start_ms;     /* no round before this */
 	struct agent_record agent; /* version 0 = none */
@@ -78,8 +83,18 @@ int cloud_save_beliefs(struct cloud *c, struct err *e) MUST_CHECK;
 int cloud_load_estimator(struct cloud *c, struct err *e) MUST_CHECK;
 void cloud_believe_signal(struct cloud *c, const char *edge, const struct telemetry *x);
 void cloud_believe_choice(struct cloud *c, const struct seat *seat, int stage);
-/* The prior of the round's instance becomes the mean belief of those who signalled. */
+/* The transition that the round's terms announce becomes the learned one; for the round's start, so that
+ * edges weigh the whole round by it. */
+void cloud_estimate_terms(struct cloud *c);
+/* The prior of the round's instance becomes the mean belief of those who signalled, its value of effort the
+ * fitted one. */
 void cloud_estimate_prior(struct cloud *c);
+
+/* worth.c */
+int cloud_load_value(struct cloud *c, struct err *e) MUST_CHECK;
+int cloud_save_value(struct cloud *c, struct err *e) MUST_CHECK; /* within a transaction */
+/* The round's modules are final: what its effort did for them. */
+void cloud_learn_value(struct cloud *c);
 
 /* control.c */
 int cloud_load_control(struct cloud *c, struct err *e) MUST_CHECK;
@@ -93,7 +108,7 @@ void cloud_tell_action(struct cloud *c, const struct action *a);
 void cloud_register_metrics(struct cloud *c);
 void cloud_count_round(struct cloud *c); /* it is over */
 void cloud_count_menu(struct cloud *c, const struct written *w);
-void cloud_measure(struct cloud *c);     /* what stands now */
+void cloud_measure(struct cloud *c); /* what stands now */
 
 /* cloud.c */
 struct edge_record *cloud_edge(struct cloud *c, const char *edge);

@@ -64,7 +64,7 @@ static bool is_record(enum action_kind kind)
 
 static int save_all(struct cloud *c, const struct actions *a, struct err *e)
 {
-	bool any = c->believed[0] != '\0';
+	bool any = c->believed[0] != '\0' || c->value_is_new;
 	int rc;
 
 	for (size_t i = 0; i < a->count; i++)
@@ -82,6 +82,8 @@ static int save_all(struct cloud *c, const struct actions *a, struct err *e)
 			rc = save_one(c, &a->list[i], e);
 	if (!rc && c->believed[0])
 		rc = cloud_save_beliefs(c, e);
+	if (!rc && c->value_is_new)
+		rc = cloud_save_value(c, e);
 	if (!rc && c->agent_is_new)
 		rc = store_save_agent(c->store, &c->agent, e);
 	if (!rc)
@@ -91,6 +93,7 @@ static int save_all(struct cloud *c, const struct actions *a, struct err *e)
 	if (!rc && c->agent_is_new)
 		cloud_tell(c, (struct cloud_event){.kind = CLOUD_AGENT, .agent = &c->agent});
 	c->believed[0] = '\0';
+	c->value_is_new = false;
 	c->agent_is_new = false;
 	return rc;
 }
@@ -175,6 +178,15 @@ static int take_manifest(struct cloud *c, struct job *job, struct err *e)
 	return c->agent_is_new ? 0 : e->code;
 }
 
+static void take_modules(struct cloud *c, const struct job *job, struct actions *a)
+{
+	bool due = c->round.phase == PHASE_INTEGRATE;
+
+	round_integrated(&c->round, &c->config.rules, job->version, job->made, job->made_count, cloud_now(c), a);
+	if (due)
+		cloud_learn_value(c);
+}
+
 static void take_result(struct cloud *c, struct job *job, struct actions *a)
 {
 	struct round *r = &c->round;
@@ -197,7 +209,7 @@ static void take_result(struct cloud *c, struct job *job, struct actions *a)
 		if (r->phase == PHASE_INTEGRATE && take_manifest(c, job, &e))
 			round_fail(r, e.text, now, a);
 		else
-			round_integrated(r, rules, job->version, job->made, job->made_count, now, a);
+			take_modules(c, job, a);
 		break;
 	}
 }
@@ -349,6 +361,7 @@ void cloud_begin_round(struct cloud *c)
 	memset(&c->round, 0, sizeof(c->round));
 	memset(c->norm_count, 0, sizeof(c->norm_count));
 	c->round.instance = c->config.market;
+	cloud_estimate_terms(c);
 	c->round.samples_per_effort = c->config.samples_per_effort;
 	if (cloud_load_modules(c, c->round.module, &c->round.module_count, &e)) {
 		cloud_die(c, &e);

@@ -4,6 +4,7 @@
  *   edge            the name of the edge whose folder it is
  *   state.json      the contract and the finished work (edge/core/state_json.h)
  *   receipts.jsonl  what the cloud accepted and paid, one line a receipt
+ *   nature.json     what moves a simulated type (nature.h)
  *   agent.json      the signed manifest of the agent in use
  *   serve.port      the port of the agent service
  *   store/          blobs */

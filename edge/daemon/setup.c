@@ -91,6 +91,8 @@ static int open_store(struct edge_setup *s, struct err *e)
 	char path[RECORDS_PATH_MAX];
 	int rc = records_load_state(&s->records, &s->state, &s->has_state, e);
 
+	if (!rc)
+		rc = nature_open(&s->nature, &s->records, e);
 	return rc ? rc : blobs_open(&s->blobs, records_path(&s->records, "store", path), NULL, e);
 }
 

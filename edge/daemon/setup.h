@@ -6,6 +6,7 @@
 #include "common/agent/key.h"
 #include "common/blob/blob.h"
 #include "common/net/tls_ctx.h"
+#include "edge/daemon/nature.h"
 #include "edge/daemon/options.h"
 #include "edge/daemon/records.h"
 #include "edge/train/task.h"
@@ -24,6 +25,7 @@ struct edge_setup {
 	uint32_t *items;             /* 0, 1, ...: the shard within `data`; owned */
 	struct train_data train;     /* both of the above */
 	struct will will;
+	struct nature nature;
 	struct price_table prices;
 	bool has_prices;
 	struct edge_state state;

@@ -24,19 +24,27 @@ static int env_telemetry(void *ctx, uint64_t round, uint32_t period, const struc
 {
 	struct edge_setup *s = &((struct world *)ctx)->setup;
 	struct will_readings r = will_no_readings();
+	const struct instance *nature;
 
 	(void)e;
 	if (s->will.source == WILL_LOAD)
 		machine_read_now(s->has_prices ? &s->prices : NULL, &r);
 	r.samples = (double)s->train.shard.count;
 	will_read(&s->will, &r);
-	will_telemetry(&s->will, &m->terms, m->prior, round, period, out);
+	nature = nature_in(&s->nature, &s->records, m);
+	will_telemetry(&s->will, &nature->terms, nature->prior, round, period, out);
 	return 0;
 }
 
 static int env_own_type(void *ctx, uint64_t round, uint32_t period, const struct market *m)
 {
-	return will_type(&((struct world *)ctx)->setup.will, &m->terms, m->prior, round, period);
+	struct edge_setup *s = &((struct world *)ctx)->setup;
+	const struct instance *nature = nature_in(&s->nature, &s->records, m);
+
+	/* what the machine can spare is put on the grid of the day; a simulated type is a position on any */
+	if (s->will.source == WILL_LOAD)
+		return will_type(&s->will, &m->terms, m->prior, round, period);
+	return will_type(&s->will, &nature->terms, nature->prior, round, period);
 }
 
 static void env_train(void *ctx, const struct msg_task *task)

@@ -1,10 +1,11 @@
 /* An edge's private willingness: its type, and the telemetry that goes with the type without stating it.
  *
- * Two sources. `markov`: a seeded chain, drawn from the prior and moved by the announced transition every
- * period. `load`: what the machine can spare now (idle processor, battery, price of energy), put on the grid
- * of types. Pure: the same seed, edge, round, period and readings give the same type and telemetry, so an
- * edge that restarts in the middle of a round is the same edge. The type never leaves this process; the
- * choice is made with choose_period1() and choose_period2() of common/contract. */
+ * Two sources. `markov`: a seeded chain, drawn from a prior and moved by a transition every period (in the
+ * daemon those of its nature, see edge/daemon/nature.h). `load`: what the machine can spare now (idle
+ * processor, battery, price of energy), put on the grid of types. Pure: the same seed, edge, round, period
+ * and readings give the same type and telemetry, so an edge that restarts in the middle of a round is the
+ * same edge. The type never leaves this process; the choice is made with choose_period1() and
+ * choose_period2() of common/contract. */
 #ifndef WILL_WILL_H
 #define WILL_WILL_H
 
