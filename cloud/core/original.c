@@ -13,14 +13,26 @@ static bool has_result(const struct task *t, const struct digest *d)
 	return false;
 }
 
-/* Those that are only announced do not count: their bytes may never come. */
-static bool in_this_round(const struct round *r, const struct task *mine, const struct digest *d)
+/* Result i of `mine`, whose bytes are here, is the work of the other task that names it too. Those who sent
+ * the bytes have them beyond doubt. Otherwise they were here before, and belong to whoever announced them
+ * first: the other's transfer may be complete on the disk while the loop has not heard of it, or its link
+ * broke just then. */
+static bool is_of(const struct task *other, const struct task *mine, size_t i)
 {
+	if (other->state == TASK_HELD || other->state == TASK_ACCEPTED)
+		return true;
+	return other->state >= TASK_DELIVERED && other->announced < mine->announced && !(mine->brought & 1u << i);
+}
+
+static bool in_this_round(const struct round *r, const struct task *mine, size_t result)
+{
+	const struct digest *d = &mine->update.result[result].blob.digest;
+
 	for (size_t i = 0; i < r->seat_count; i++)
 		for (int stage = 0; stage < STAGES; stage++) {
 			const struct task *t = &r->seat[i].task[stage];
 
-			if (t != mine && t->state >= TASK_HELD && has_result(t, d))
+			if (t != mine && is_of(t, mine, result) && has_result(t, d))
 				return true;
 		}
 	return false;
@@ -37,7 +49,7 @@ static int check_result(struct cloud *c, const struct task *t, size_t i, const c
 		*why = "these are the parameters it was to begin from, unchanged";
 		return 0;
 	}
-	if (in_this_round(&c->round, t, d)) {
+	if (in_this_round(&c->round, t, i)) {
 		*why = "these are the parameters of another task's update";
 		return 0;
 	}

@@ -147,6 +147,17 @@ static bool same_blobs(const struct msg_update *a, const struct msg_update *b)
 	return true;
 }
 
+static uint64_t next_announcement(const struct round *r)
+{
+	uint64_t last = 0;
+
+	for (size_t i = 0; i < r->seat_count; i++)
+		for (int stage = 0; stage < STAGES; stage++)
+			if (r->seat[i].task[stage].announced > last)
+				last = r->seat[i].task[stage].announced;
+	return last + 1;
+}
+
 int round_update(struct round *r, const char *edge, const struct msg_update *m, struct actions *out,
                  struct err *e)
 {
@@ -178,6 +189,7 @@ int round_update(struct round *r, const char *edge, const struct msg_update *m, 
 		return 0;
 	}
 	t->update = *m;
+	t->announced = next_announcement(r);
 	t->state = TASK_DELIVERED;
 	action_seat(out, ACT_SAVE_TASK, i, stage);
 	action_seat(out, ACT_FETCH, i, stage);

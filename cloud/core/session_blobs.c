@@ -43,6 +43,14 @@ static bool update_names(const struct task *t, const struct digest *d)
 	return false;
 }
 
+static void mark_brought(struct seat *seat, const struct digest *d)
+{
+	for (int stage = 0; stage < STAGES; stage++)
+		for (size_t i = 0; i < seat->task[stage].update.result_count; i++)
+			if (digest_equal(&seat->task[stage].update.result[i].blob.digest, d))
+				seat->task[stage].brought |= 1u << i;
+}
+
 static void check_seat(struct cloud *c, size_t i, const struct digest *d, struct actions *a)
 {
 	for (int stage = 0; stage < STAGES; stage++)
@@ -56,13 +64,15 @@ static void got(void *ctx, const struct blob_ref *ref)
 	struct session *s = ctx;
 	struct cloud *c = s->cloud;
 	struct actions a = {0};
-	const struct seat *own;
+	struct seat *own;
 
 	if (c->dead || !c->running)
 		return;
 	own = s->link ? round_seat(&c->round, s->link->peer) : NULL;
-	if (own)
+	if (own) {
+		mark_brought(own, &ref->digest);
 		check_seat(c, (size_t)(own - c->round.seat), &ref->digest, &a);
+	}
 	for (size_t i = 0; i < c->round.seat_count; i++)
 		check_seat(c, i, &ref->digest, &a);
 	cloud_apply(c, &a);

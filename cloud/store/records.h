@@ -81,6 +81,8 @@ struct task {
 	char edge[WIRE_NAME_MAX + 1];
 	enum task_state state;
 	struct msg_update update;       /* what came back, from TASK_DELIVERED on */
+	uint64_t announced;             /* its place among the round's updates in the order they came; 0 = none */
+	uint32_t brought;               /* bit i: the edge itself sent the bytes of result i; not stored */
 	char reason[WIRE_TEXT_MAX + 1]; /* of a rejection or lateness */
 	double metric;                  /* what validation measured; NAN = not measured */
 	int64_t paid_micro;             /* millionths of a credit */

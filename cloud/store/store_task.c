@@ -8,12 +8,12 @@
 static int save_row(struct store *s, const struct task *t, struct err *e)
 {
 	static const char sql[] =
-	    "INSERT INTO task VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(task) DO UPDATE SET "
+	    "INSERT INTO task VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(task) DO UPDATE SET "
 	    "deadline_ms = excluded.deadline_ms, seed = excluded.seed, effort = excluded.effort, "
 	    "reward_micro = excluded.reward_micro, state = excluded.state, reason = excluded.reason, "
 	    "answered = excluded.answered, duration_ms = excluded.duration_ms, metric = excluded.metric, "
 	    "paid_micro = excluded.paid_micro, ledger_entry = excluded.ledger_entry, "
-	    "ledger_hash = excluded.ledger_hash WHERE round = excluded.round AND edge = excluded.edge "
+	    "ledger_hash = excluded.ledger_hash, announced = excluded.announced WHERE round = excluded.round AND edge = excluded.edge "
 	    "AND period = excluded.period";
 	struct query q;
 
@@ -34,6 +34,7 @@ static int save_row(struct store *s, const struct task *t, struct err *e)
 	put_i64(&q, t->paid_micro);
 	put_u64(&q, t->ledger_entry);
 	put_digest(&q, &t->ledger_hash);
+	put_u64(&q, t->announced);
 	return query_upsert(&q, "the task is that of another edge, round or period");
 }
 
@@ -136,6 +137,7 @@ static void get_task(struct query *q, struct task *t)
 	t->paid_micro = get_i64(q, INT64_MIN, INT64_MAX);
 	t->ledger_entry = get_u64(q);
 	get_digest(q, &t->ledger_hash);
+	t->announced = get_u64(q);
 	if (q->rc == 0)
 		query_checked(q, task_record_check(t, q->e));
 }

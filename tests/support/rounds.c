@@ -46,6 +46,7 @@ static void make_task(struct rng *rng, struct task *t, const char *edge, uint64_
 	t->update.task = id;
 	t->update.result_count = 2;
 	t->update.duration_ms = rng_below(rng, 1 << 20);
+	t->announced = rng_below(rng, 1 << 20);
 	for (size_t i = 0; i < 2; i++) {
 		struct msg_work *w = &t->order.work[i];
 		struct msg_result *x = &t->update.result[i];

@@ -58,6 +58,7 @@ static void same_task(const struct task *a, const struct task *b)
 	same_double(a->metric, b->metric, "metric");
 	ck_assert_int_eq(a->paid_micro, b->paid_micro);
 	ck_assert_uint_eq(a->ledger_entry, b->ledger_entry);
+	ck_assert_uint_eq(a->announced, b->announced);
 	ck_assert(digest_equal(&a->ledger_hash, &b->ledger_hash));
 }
 
