@@ -17,7 +17,7 @@ struct link;
 struct link_events {
 	/* `m` is borrowed for the call. */
 	void (*on_message)(void *ctx, struct link *l, const struct msg *m);
-	/* `data` is borrowed for the call; n <= WIRE_CHUNK_MAX. */
+	/* `data` is borrowed for the call; n <= WIRE_CHUNK_MAX. The peer's chunks may come in pieces. */
 	void (*on_chunk)(void *ctx, struct link *l, uint32_t transfer, uint64_t offset, const uint8_t *data,
 	                 size_t n);
 	/* link_room() grew from nothing: more chunks may be sent. */

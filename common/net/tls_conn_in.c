@@ -39,63 +39,92 @@ static void take_envelope(struct tls_conn *c, const struct frame *f)
 	msg_release(&m);
 }
 
-/* All whole frames of what was decrypted; returns what the next one still lacks. */
-static size_t take_frames(struct tls_conn *c)
+/* What is there of a chunk goes on at once: a link that receives a blob keeps none of it. */
+static void take_chunk(struct tls_conn *c, struct buf *in)
 {
-	struct err why = ERR_INIT;
-	struct frame f = {.size = FRAME_HEADER};
-	int rc = 0;
+	size_t n = buf_unread(in) < c->chunk.left ? buf_unread(in) : c->chunk.left;
+	const uint8_t *data = buf_head(in);
+	uint64_t offset = c->chunk.offset;
 
-	while (c->state == TLS_UP && buf_unread(&c->plain) > 0) {
-		rc = frame_parse(buf_head(&c->plain), buf_unread(&c->plain), c->welcomed, &f, &why);
-		if (rc != 1)
-			break;
-		if (f.kind == FRAME_CHUNK)
-			c->link.on->on_chunk(c->link.ctx, &c->link, f.transfer, f.offset, f.data, f.len);
-		else
-			take_envelope(c, &f);
-		buf_consume(&c->plain, f.size);
-		if (f.kind == FRAME_ENVELOPE && buf_unread(&c->plain) == 0 && c->plain.cap > TLS_KEEP)
-			buf_release(&c->plain); /* no blob is coming: idle links keep nothing */
-		f.size = FRAME_HEADER;
-	}
-	if (rc < 0)
-		violation(c, &why);
-	return f.size > buf_unread(&c->plain) ? f.size - buf_unread(&c->plain) : 0;
+	c->chunk.left -= n;
+	c->chunk.offset += n;
+	c->link.on->on_chunk(c->link.ctx, &c->link, c->chunk.transfer, offset, data, n);
+	buf_consume(in, n);
 }
 
+/* The frame at the beginning, or a chunk's header; false when more bytes are needed for it. */
+static bool take_frame(struct tls_conn *c, struct buf *in)
+{
+	struct err why = ERR_INIT;
+	struct frame f;
+	int rc = frame_parse(buf_head(in), buf_unread(in), c->welcomed, &f, &why);
+
+	if (rc < 0) {
+		violation(c, &why);
+		return false;
+	}
+	if (f.kind == FRAME_CHUNK && buf_unread(in) >= FRAME_CHUNK_HEADER) {
+		c->chunk.transfer = f.transfer;
+		c->chunk.offset = f.offset;
+		c->chunk.left = f.size - FRAME_CHUNK_HEADER;
+		buf_consume(in, FRAME_CHUNK_HEADER);
+		return true;
+	}
+	if (rc != 1)
+		return false;
+	take_envelope(c, &f);
+	buf_consume(in, f.size);
+	return true;
+}
+
+static void take_frames(struct tls_conn *c, struct buf *in)
+{
+	bool more = true;
+
+	while (more && c->state == TLS_UP && buf_unread(in) > 0) {
+		if (c->chunk.left > 0)
+			take_chunk(c, in);
+		else
+			more = take_frame(c, in);
+	}
+}
+
+/* All that can be decrypted now; an error in `why` when nothing will come after it. */
+static void decrypt(struct tls_conn *c, struct buf *in, struct err *why)
+{
+	size_t got = 0;
+	int error;
+
+	ERR_clear_error();
+	while (SSL_read_ex(c->ssl, buf_reserve(in, TLS_RECORD), TLS_RECORD, &got) == 1)
+		in->len += got;
+	error = SSL_get_error(c->ssl, 0);
+	if (error != SSL_ERROR_WANT_READ)
+		tls_explain(c, error, why);
+	else if (c->pending.len > TLS_ANSWERS_MAX)
+		err_set(why, E_LIMIT, "the peer makes TLS answer and does not read the answers");
+}
+
+/* The buffer is the hub's: a link keeps only the beginning of a frame whose rest has not come. */
 static void read_frames(struct tls_conn *c)
 {
-	size_t need = FRAME_HEADER;
+	struct buf *in = &c->hub->in;
 	struct err why = ERR_INIT;
 
-	while (c->state == TLS_UP) {
-		size_t want =
-		    need > TLS_RECORD ? need : (need > TLS_KEEP || c->plain.cap > TLS_KEEP ? TLS_RECORD : TLS_KEEP);
-		uint8_t *to = buf_reserve(&c->plain, want);
-		size_t got = 0;
-
-		ERR_clear_error();
-		if (SSL_read_ex(c->ssl, to, want, &got) != 1) {
-			int error = SSL_get_error(c->ssl, 0);
-
-			if (error == SSL_ERROR_WANT_READ)
-				break;
-			tls_explain(c, error, &why);
-			tls_conn_end(c, &why);
-			return;
-		}
-		c->plain.len += got;
-		if (c->pending.len > TLS_ANSWERS_MAX) {
-			err_set(&why, E_LIMIT, "the peer makes TLS answer and does not read the answers");
-			tls_conn_abort(c, &why);
-			return;
-		}
-		tls_write_out(c); /* SSL may have answered; the callbacks below may write to others */
-		need = take_frames(c);
-	}
-	if (c->plain.len == 0 && c->plain.cap <= TLS_KEEP)
-		buf_release(&c->plain);
+	buf_clear(in);
+	buf_append(in, c->plain.data, c->plain.len);
+	buf_release(&c->plain);
+	decrypt(c, in, &why);
+	tls_write_out(c); /* SSL may have answered; the callbacks below may write to others */
+	if (why.code && !c->why.code)
+		c->why = why; /* what the callbacks run into now has this cause */
+	take_frames(c, in);
+	if (why.code == E_LIMIT)
+		tls_conn_abort(c, &why);
+	else if (why.code)
+		tls_conn_end(c, &why);
+	else if (c->state == TLS_UP)
+		buf_append(&c->plain, buf_head(in), buf_unread(in));
 }
 
 static bool shake_hands(struct tls_conn *c)

@@ -67,6 +67,7 @@ void tls_hub_release(struct tls_hub *h)
 	free(h->raw);
 	free(h->record);
 	buf_release(&h->out);
+	buf_release(&h->in);
 }
 
 /* --- writing ------------------------------------------------------------------------------------ */

@@ -40,6 +40,7 @@ struct tls_hub {
 	uint8_t *raw;    /* TLS_RAW: what was just read */
 	uint8_t *record; /* TLS_RECORD: a chunk's header and first bytes */
 	struct buf out;  /* what SSL wrote since the last write */
+	struct buf in;   /* what was decrypted of it */
 };
 
 struct tls_conn;
@@ -74,13 +75,18 @@ struct tls_conn {
 	uint64_t seq_in, seq_out;
 	const uint8_t *raw; /* rest of what was read */
 	size_t raw_len;
-	struct buf plain;   /* an incomplete frame */
-	struct buf control; /* frames that wait */
-	struct buf writing; /* what `write` writes */
-	struct buf pending; /* what SSL wrote meanwhile */
-	int handles;        /* open libuv handles */
-	struct err refusal; /* why the peer's certificate was refused */
-	struct err why;     /* of the end */
+	struct buf plain; /* the beginning of an envelope, or of a frame's header */
+	struct {
+		uint32_t transfer;
+		uint64_t offset; /* of what comes next */
+		size_t left;     /* 0 = a frame's header comes next */
+	} chunk;             /* that is coming */
+	struct buf control;  /* frames that wait */
+	struct buf writing;  /* what `write` writes */
+	struct buf pending;  /* what SSL wrote meanwhile */
+	int handles;         /* open libuv handles */
+	struct err refusal;  /* why the peer's certificate was refused */
+	struct err why;      /* of the end */
 };
 
 void tls_hub_init(struct tls_hub *h, uv_loop_t *loop);

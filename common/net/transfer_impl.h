@@ -9,7 +9,7 @@ enum {
 	TRANSFER_QUEUE_MAX = 64,             /* blobs asked for at once, those that wait included */
 	TRANSFER_ENDED_MAX = 64,             /* numbers remembered of transfers that ended here */
 	TRANSFER_ACK = WIRE_BLOB_WINDOW / 4, /* bytes between acknowledgements */
-	/* With its header a chunk fills eight TLS records. */
+	/* With its header a chunk fills two TLS records. */
 	TRANSFER_CHUNK = WIRE_CHUNK_MAX - FRAME_CHUNK_HEADER,
 };
 

@@ -59,16 +59,14 @@ int frame_parse(const uint8_t *p, size_t n, bool welcomed, struct frame *f, stru
 	if (rc)
 		return rc;
 	f->size = FRAME_HEADER + len;
+	if (f->kind == FRAME_CHUNK && n >= FRAME_CHUNK_HEADER) {
+		f->transfer = get_u32(p + 8);
+		f->offset = get_u32(p + 12) | (uint64_t)get_u32(p + 16) << 32;
+	}
 	if (n < f->size)
 		return 0;
-	f->data = p + FRAME_HEADER;
-	f->len = len;
-	if (f->kind == FRAME_CHUNK) {
-		f->transfer = get_u32(f->data);
-		f->offset = get_u32(f->data + 4) | (uint64_t)get_u32(f->data + 8) << 32;
-		f->data += FRAME_CHUNK_FIELDS;
-		f->len -= FRAME_CHUNK_FIELDS;
-	}
+	f->data = p + (f->kind == FRAME_CHUNK ? FRAME_CHUNK_HEADER : FRAME_HEADER);
+	f->len = f->size - (size_t)(f->data - p);
 	return 1;
 }
 

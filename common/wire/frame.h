@@ -30,17 +30,18 @@ enum {
 
 struct frame {
 	enum frame_kind kind;
-	uint32_t transfer;   /* chunks only */
-	uint64_t offset;     /* chunks only */
+	uint32_t transfer;   /* chunks only, as soon as FRAME_CHUNK_HEADER bytes are there */
+	uint64_t offset;     /* the same */
 	const uint8_t *data; /* the envelope's or the chunk's bytes, within the parsed input */
 	size_t len;          /* of data */
 	size_t size;         /* bytes of the whole frame: consume this many */
 };
 
 /* Looks at the frame that begins at p. Returns 1 and fills `f` when all of it is there; 0 when bytes are
- * missing, with f->size = what the whole frame will take (FRAME_HEADER while even that is incomplete);
- * E_PROTOCOL for anything that is not a frame and E_LIMIT for a length above the limit, both as soon as the
- * header shows it. Before the peer is welcomed only envelopes of up to WIRE_FRAME_UNAUTH_MAX are accepted. */
+ * missing, with f->size = what the whole frame will take (FRAME_HEADER while even that is incomplete; f->kind
+ * is set after that); E_PROTOCOL for anything that is not a frame and E_LIMIT for a length above the limit,
+ * both as soon as the header shows it. Before the peer is welcomed only envelopes of up to
+ * WIRE_FRAME_UNAUTH_MAX are accepted. */
 int frame_parse(const uint8_t *p, size_t n, bool welcomed, struct frame *f, struct err *e) MUST_CHECK;
 
 void frame_envelope_header(uint8_t out[FRAME_HEADER], size_t len);

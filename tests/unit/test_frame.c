@@ -22,6 +22,8 @@ START_TEST(a_frame_is_whole_or_says_how_much_is_missing)
 		ck_ok(frame_parse(raw, have, true, &f, &e), &e);
 		ck_assert_int_eq(frame_parse(raw, have, true, &f, &e), 0);
 		ck_assert_uint_eq(f.size, have < FRAME_HEADER ? (size_t)FRAME_HEADER : n);
+		ck_assert_uint_eq(f.transfer, have < FRAME_CHUNK_HEADER ? 0 : 7);
+		ck_assert_uint_eq(f.offset, have < FRAME_CHUNK_HEADER ? 0 : 0x123456789aULL);
 	}
 	ck_assert_int_eq(frame_parse(raw, n, true, &f, &e), 1);
 	ck_assert_int_eq(f.kind, FRAME_CHUNK);

@@ -5,6 +5,7 @@
 #include "common/base/file.h"
 #include "common/base/rng.h"
 #include "common/net/transfer.h"
+#include "common/wire/frame.h"
 #include "tests/support/suite.h"
 #include "tests/support/tls_world.h"
 
@@ -56,6 +57,8 @@ static void progress(void *ctx, const struct blob_ref *r, uint64_t held)
 	(void)r;
 	m->held = held;
 }
+
+static uint64_t expected; /* chunk bytes */
 
 static const struct transfers_events events = {allowed, got, failed, progress};
 
@@ -214,6 +217,59 @@ START_TEST(a_lost_link_is_dialed_again_and_the_blob_goes_on)
 }
 END_TEST
 
+static bool piece_expected(struct tls_world *w)
+{
+	return w->edge.chunk_bytes >= expected;
+}
+
+static void send_piece(struct tls_world *w, const uint8_t *p, size_t n)
+{
+	struct tls_conn *c = (struct tls_conn *)w->cloud.link;
+
+	ck_assert(tls_encrypt(c, p, n));
+	tls_write_out(c);
+}
+
+static void in_one_row(struct tls_end *t, uint32_t transfer, uint64_t offset, const uint8_t *data, size_t n)
+{
+	ck_assert_uint_eq(transfer, 3);
+	ck_assert_uint_eq(offset, 77 + t->chunk_bytes - n);
+	for (size_t i = 0; i < n; i++)
+		ck_assert_uint_eq(data[i], 'x');
+}
+
+/* Forty links that receive at once would else keep forty chunks. */
+START_TEST(what_is_there_of_a_chunk_goes_on_at_once)
+{
+	static const size_t cuts[] = {7, 19, 20, 21, 20000, FRAME_CHUNK_HEADER + WIRE_CHUNK_MAX};
+	static uint8_t frame[FRAME_CHUNK_HEADER + WIRE_CHUNK_MAX];
+	static struct tls_world w;
+	const struct tls_conn *c;
+	size_t sent = 0;
+
+	world_init(&w);
+	world_listen(&w, NULL);
+	world_dial(&w);
+	world_until(&w, world_both_up, 20000);
+	link_welcomed(w.edge.link);
+	w.edge.chunk = in_one_row;
+	c = (const struct tls_conn *)w.edge.link;
+	frame_chunk_header(frame, 3, 77, WIRE_CHUNK_MAX);
+	memset(frame + FRAME_CHUNK_HEADER, 'x', WIRE_CHUNK_MAX);
+	for (size_t i = 0; i < ARRAY_LEN(cuts); i++) {
+		send_piece(&w, frame + sent, cuts[i] - sent);
+		sent = cuts[i];
+		expected = sent > FRAME_CHUNK_HEADER ? sent - FRAME_CHUNK_HEADER : 0;
+		world_until(&w, piece_expected, 20000);
+		world_run_ms(&w, 20);
+		ck_assert_uint_eq(w.edge.chunk_bytes, expected);
+		ck_assert_uint_eq(c->plain.len, sent < FRAME_CHUNK_HEADER ? sent : 0);
+	}
+	ck_assert_int_eq(w.edge.downs, 0);
+	world_end(&w);
+}
+END_TEST
+
 static bool cloud_down(struct tls_world *w)
 {
 	return w->cloud.downs > 0;
@@ -286,5 +342,5 @@ START_TEST(a_broken_rule_is_told_to_the_peer_before_the_end)
 END_TEST
 
 SUITE("net/tls_flow", heartbeats_do_not_wait_behind_a_blob, a_lost_link_is_dialed_again_and_the_blob_goes_on,
-      a_peer_that_does_not_read_takes_little_memory_and_is_cut_off,
+      what_is_there_of_a_chunk_goes_on_at_once, a_peer_that_does_not_read_takes_little_memory_and_is_cut_off,
       a_broken_rule_is_told_to_the_peer_before_the_end)
