@@ -72,26 +72,56 @@ static void order_seats(const struct demo *d, json_t *round)
 	json_object_set_new(round, "seats", ordered);
 }
 
+/* A round that is over stays as it was read. */
+static json_t *known_round(const struct demo *d, size_t id)
+{
+	const json_t *round = demo_round(d, id);
+
+	return round && json_is_string(json_object_get(round, "ended")) ? json_incref((json_t *)round) : NULL;
+}
+
+static int get_round(struct demo *d, const json_t *item, json_t **out, struct err *e)
+{
+	size_t id = (size_t)demo_number(item, "round");
+	char path[64];
+	int rc;
+
+	*out = known_round(d, id);
+	if (*out)
+		return 0;
+	snprintf(path, sizeof(path), "/api/v1/rounds/%zu", id);
+	rc = get(d, path, out, e);
+	if (!rc)
+		rc = check_round(*out, e);
+	if (!rc)
+		order_seats(d, *out);
+	return rc;
+}
+
 int demo_get_rounds(struct demo *d, struct err *e)
 {
-	json_t *body = NULL, *list = NULL, *round;
+	json_t *body = NULL, *list = NULL, *item, *rounds = json_array();
 	size_t i;
-	int rc = get(d, "/api/v1/rounds", &body, e);
+	int rc = get(d, "/api/v1/rounds?order=asc&limit=1000", &body, e);
 
 	if (!rc)
-		rc = json_get_array(body, "rounds", 0, DEMO_ROUNDS_MAX, &list, e);
+		rc = json_get_array(body, "items", 0, DEMO_ROUNDS_MAX, &list, e);
 	if (!rc) {
-		json_array_foreach (list, i, round) {
-			rc = check_round(round, e);
+		json_array_foreach (list, i, item) {
+			json_t *round = NULL;
+
+			rc = get_round(d, item, &round, e);
+			if (round)
+				json_array_append_new(rounds, round);
 			if (rc)
 				break;
-			order_seats(d, round);
 		}
 	}
 	if (!rc)
-		replace(&d->rounds, json_incref(list));
+		replace(&d->rounds, json_incref(rounds));
 	else
 		err_wrap(e, "/api/v1/rounds");
+	json_decref(rounds);
 	json_decref(body);
 	return rc;
 }
@@ -101,7 +131,7 @@ int demo_get_agent(struct demo *d, struct err *e)
 	json_t *body = NULL, *modules;
 	const char *id;
 	int64_t version;
-	int rc = get(d, "/api/v1/agents/latest", &body, e);
+	int rc = get(d, "/api/v1/agents/current", &body, e);
 
 	if (rc)
 		return rc;
@@ -113,7 +143,7 @@ int demo_get_agent(struct demo *d, struct err *e)
 	if (!rc)
 		return replace(&d->agent, body);
 	json_decref(body);
-	return err_wrap(e, "/api/v1/agents/latest");
+	return err_wrap(e, "/api/v1/agents/current");
 }
 
 static int check_ledger(const json_t *body, json_t **items, struct err *e)
@@ -132,13 +162,13 @@ static int check_ledger(const json_t *body, json_t **items, struct err *e)
 /* The cloud answers a page at a time; the pages are put together. */
 int demo_get_ledger(struct demo *d, struct err *e)
 {
-	json_t *all = json_array(), *body = NULL, *items = NULL;
+	json_t *all = json_array(), *body = NULL, *items = NULL, *walk = NULL;
 	char path[64];
 	int rc;
 
 	do {
 		json_decref(body);
-		snprintf(path, sizeof(path), "/api/v1/ledger?first=%zu", json_array_size(all) + 1);
+		snprintf(path, sizeof(path), "/api/v1/ledger?cursor=%zu&limit=1000", json_array_size(all) + 1);
 		body = NULL;
 		rc = get(d, path, &body, e);
 		if (!rc)
@@ -146,10 +176,14 @@ int demo_get_ledger(struct demo *d, struct err *e)
 		if (!rc)
 			json_array_extend(all, items);
 	} while (!rc && json_array_size(items) && json_array_size(all) < (size_t)demo_number(body, "entries"));
+	if (!rc)
+		rc = get(d, "/api/v1/ledger/verify", &walk, e);
 	if (!rc) {
 		json_object_set(body, "items", all);
+		json_object_set(body, "verified", json_object_get(walk, "verified"));
 		replace(&d->ledger, json_incref(body));
 	}
+	json_decref(walk);
 	json_decref(body);
 	json_decref(all);
 	return rc;
@@ -158,11 +192,11 @@ int demo_get_ledger(struct demo *d, struct err *e)
 int demo_get_edges(struct demo *d, struct err *e)
 {
 	json_t *body = NULL, *list = NULL;
-	int rc = get(d, "/api/v1/edges", &body, e);
+	int rc = get(d, "/api/v1/edges?limit=1000", &body, e);
 
 	if (rc)
 		return rc;
-	rc = json_get_array(body, "edges", 0, 100000, &list, e);
+	rc = json_get_array(body, "items", 0, 100000, &list, e);
 	if (!rc)
 		replace(&d->edges, json_incref(list));
 	else

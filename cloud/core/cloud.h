@@ -94,6 +94,7 @@ int cloud_allow(struct cloud *c, const char *edge, bool allowed, struct err *e) 
 struct cloud_control {
 	bool paused;                    /* no round starts by itself; stored */
 	bool finishing;                 /* no round starts any more, a resume takes it back */
+	bool leaving;                   /* and the process is to end when the round is over */
 	bool stopping;                  /* cloud_drain() was called */
 	char policy[WIRE_NAME_MAX + 1]; /* chosen for the next rounds; stored; empty = the configured one */
 };
@@ -104,7 +105,7 @@ int cloud_pause(struct cloud *c, bool paused, struct err *e) MUST_CHECK;
 /* Begins a round now, also when paused; it needs edges_min edges and no other round under way. */
 int cloud_start_round(struct cloud *c, struct err *e) MUST_CHECK;
 /* The round under way goes on to its end, no other starts. */
-int cloud_finish(struct cloud *c, struct err *e) MUST_CHECK;
+int cloud_finish(struct cloud *c, bool leave, struct err *e) MUST_CHECK;
 bool cloud_is_finishing_done(const struct cloud *c); /* asked to finish, and no round is under way */
 /* The policy of the next rounds' menus. E_NOT_FOUND names those there are. */
 int cloud_use_policy(struct cloud *c, const char *name, struct err *e) MUST_CHECK;

@@ -75,19 +75,20 @@ int cloud_pause(struct cloud *c, bool paused, struct err *e)
 		return rc;
 	c->control.paused = paused;
 	if (!paused)
-		c->control.finishing = false;
+		c->control.finishing = c->control.leaving = false;
 	log_info("%s", paused ? "paused: no round starts by itself" : "resumed: rounds start again");
 	tell_control(c);
 	return 0;
 }
 
-int cloud_finish(struct cloud *c, struct err *e)
+int cloud_finish(struct cloud *c, bool leave, struct err *e)
 {
 	int rc = alive(c, e);
 
 	if (rc)
 		return rc;
 	c->control.finishing = true;
+	c->control.leaving = leave;
 	log_info("draining: no other round starts%s", c->running ? " after this one" : "");
 	tell_control(c);
 	return 0;

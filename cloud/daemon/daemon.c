@@ -72,20 +72,6 @@ static void on_refused(void *ctx, const char *address, const struct err *why)
 		log_warn("connection from %s refused: %s", address, why->text);
 }
 
-static void on_tick(uv_timer_t *t)
-{
-	struct daemon *d = t->data;
-
-	bool running = cloud_round(d->cloud) != NULL;
-
-	cloud_tick(d->cloud);
-	if (!running && d->was_running)
-		mem_trim();
-	d->was_running = running;
-	if (d->stopping && cloud_connected(d->cloud) == 0 && cloud_jobs_pending(d->cloud) == 0)
-		uv_stop(&d->loop);
-}
-
 static void on_deadline(uv_timer_t *t)
 {
 	struct daemon *d = t->data;
@@ -102,6 +88,23 @@ static void stop(struct daemon *d)
 	log_info("stopping: edges are told, the round goes on after a restart");
 	cloud_drain(d->cloud, RETRY_AFTER_MS);
 	uv_timer_start(&d->deadline, on_deadline, DRAIN_MS, 0);
+}
+
+static void on_tick(uv_timer_t *t)
+{
+	struct daemon *d = t->data;
+
+	bool running = cloud_round(d->cloud) != NULL;
+
+	cloud_tick(d->cloud);
+	admin_tick(d->admin);
+	if (!d->stopping && cloud_control(d->cloud)->leaving && cloud_is_finishing_done(d->cloud))
+		stop(d);
+	if (!running && d->was_running)
+		mem_trim();
+	d->was_running = running;
+	if (d->stopping && cloud_connected(d->cloud) == 0 && cloud_jobs_pending(d->cloud) == 0)
+		uv_stop(&d->loop);
 }
 
 static void on_stop_signal(uv_signal_t *s, int number)
@@ -136,11 +139,20 @@ static void on_fatal(void *ctx, const struct err *why)
 	uv_stop(&d->loop);
 }
 
+static void on_event(void *ctx, const struct cloud_event *x)
+{
+	struct daemon *d = ctx;
+
+	if (d->admin)
+		admin_event(d->admin, x);
+}
+
 static int start_cloud(struct daemon *d, struct err *e)
 {
 	struct cloud_env env = {.ctx = d,
 	                        .wall_ms = wall_ms,
 	                        .fatal = on_fatal,
+	                        .event = on_event,
 	                        .jobs = d->worker,
 	                        .commits = d->commits,
 	                        .ops = &work_ops,
@@ -183,7 +195,16 @@ static int start_server(struct daemon *d, struct err *e)
 
 static int start_admin(struct daemon *d, struct err *e)
 {
-	int rc = admin_new(&d->loop, d->options->admin, d->cloud, d->setup.metrics, &d->admin, e);
+	const struct cloud_options *o = d->options;
+	struct admin_config c = {.listen = o->admin,
+	                         .token_file = d->setup.token,
+	                         .reading = o->admin_read,
+	                         .hosts = o->admin_hosts,
+	                         .database = d->setup.database,
+	                         .pool = d->commits,
+	                         .blobs = d->setup.blobs,
+	                         .metrics = d->setup.metrics};
+	int rc = admin_new(&d->loop, &c, d->cloud, &d->admin, e);
 
 	return rc ? rc : folder_write_port(d->options->state, "admin.port", admin_port(d->admin), e);
 }

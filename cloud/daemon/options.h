@@ -9,6 +9,7 @@
 #include "common/contract/instance.h"
 
 struct cloud_options {
+	const char *admin_read, *admin_token, *admin_hosts;
 	const char *config, *listen, *admin, *state, *cert, *key, *ca, *crl, *agent_key, *agent_id, *name;
 	const char *data, *policy, *policy_dir, *market, *participation, *log_level, *log_format;
 	int64_t types, rounds, edges_min, seed, samples_per_effort, derive_samples, screen_samples;

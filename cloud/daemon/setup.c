@@ -19,10 +19,10 @@ static int open_stores(const struct cloud_options *o, struct setup *s, struct er
 {
 	static const struct blobs_options worker = {.partials = "partial-worker"};
 	char path[4096];
-	int rc = path_join(path, sizeof(path), o->state, "foedus.db", e);
+	int rc = path_join(s->database, sizeof(s->database), o->state, "foedus.db", e);
 
 	if (!rc)
-		rc = store_open(path, &s->store, e);
+		rc = store_open(s->database, &s->store, e);
 	if (!rc)
 		rc = path_join(path, sizeof(path), o->state, "store", e);
 	if (!rc)
@@ -96,6 +96,10 @@ int setup_open(const struct cloud_options *o, struct setup *s, struct err *e)
 		rc = err_wrap(e, "--state");
 	if (!rc)
 		rc = open_stores(o, s, e);
+	if (!rc && !o->admin_token)
+		rc = path_join(s->token, sizeof(s->token), o->state, "admin.token", e);
+	else if (!rc && !str_copy(s->token, sizeof(s->token), o->admin_token))
+		rc = err_set(e, E_LIMIT, "--admin-token: the path is too long");
 	return rc ? rc : open_work(o, s, e);
 }
 
@@ -128,7 +132,8 @@ int setup_allow(const struct cloud_options *o, struct cloud *c, struct err *e)
 			n = sizeof(name) - 1; /* too long for a name: cloud_allow() says so */
 		memcpy(name, at, n);
 		name[n] = 0;
-		rc = cloud_allow(c, name, true, e);
+		/* Whom people took off the list since stays off. */
+		rc = cloud_find_edge(c, name) ? 0 : cloud_allow(c, name, true, e);
 		if (rc)
 			return err_wrap(e, "--allow");
 		at += strcspn(at, ",");

@@ -17,6 +17,7 @@ struct setup {
 	struct round_module module[WIRE_KINDS_MAX];
 	struct cloud_config config;
 	struct work work;
+	char database[4096], token[4096]; /* paths */
 };
 
 /* `s` must be zeroed. On an error what was opened is still there for setup_close(). */

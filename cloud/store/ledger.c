@@ -208,6 +208,28 @@ int ledger_each(struct store *s, uint64_t first, uint64_t limit,
 	return query_end(&q) ? q.rc : rc;
 }
 
+int ledger_since(struct store *s, uint64_t after, struct ledger_summary *out, struct err *e)
+{
+	struct ledger_entry head;
+	struct query q;
+	int rc;
+
+	*out = (struct ledger_summary){.entries = after};
+	query_start(&q, s, ST_LEDGER_SINCE, "ledger", 0,
+	            "SELECT coalesce(sum(amount_micro), 0) FROM ledger WHERE entry > ?", e);
+	put_u64(&q, after);
+	if (query_next(&q))
+		out->total_micro = get_i64(&q, INT64_MIN, INT64_MAX);
+	rc = query_end(&q);
+	if (rc == 0)
+		rc = find_head(s, &head, e);
+	if (rc == 0 && head.entry > after) {
+		out->entries = head.entry;
+		out->head = head.hash;
+	}
+	return rc;
+}
+
 int ledger_paid_to(struct store *s, const char *edge, int64_t *micro, struct err *e)
 {
 	struct query q;

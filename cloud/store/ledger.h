@@ -32,6 +32,9 @@ int ledger_verify(struct store *s, struct ledger_summary *out, struct err *e) MU
  * returned. `each` must not walk the ledger itself. */
 int ledger_each(struct store *s, uint64_t first, uint64_t limit,
                 int (*each)(void *ctx, const struct ledger_entry *x), void *ctx, struct err *e) MUST_CHECK;
+/* What stands behind entry `after`: the newest entry's number and hash, and the sum of those amounts. With
+ * nothing behind it, entries = `after` and the hash is zero. Nothing is verified. */
+int ledger_since(struct store *s, uint64_t after, struct ledger_summary *out, struct err *e) MUST_CHECK;
 int ledger_paid_to(struct store *s, const char *edge, int64_t *micro, struct err *e) MUST_CHECK;
 
 #endif

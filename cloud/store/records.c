@@ -111,3 +111,19 @@ void agent_record_release(struct agent_record *a)
 	a->manifest = NULL;
 	a->manifest_len = 0;
 }
+
+void round_count(const struct round *r, struct round_counts *out)
+{
+	*out = (struct round_counts){.seats = r->seat_count};
+	for (size_t i = 0; i < r->seat_count; i++) {
+		for (int stage = 0; stage < STAGES; stage++) {
+			const struct task *t = &r->seat[i].task[stage];
+
+			out->tasks += t->state != TASK_NONE;
+			out->accepted += t->state == TASK_ACCEPTED;
+			out->rejected += t->state == TASK_REJECTED;
+			out->late += t->state == TASK_LATE;
+			out->paid_micro += t->paid_micro;
+		}
+	}
+}

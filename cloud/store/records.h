@@ -133,6 +133,12 @@ struct round {
 	size_t seat_count;
 };
 
+/* A round's seats and tasks in numbers. */
+struct round_counts {
+	uint64_t seats, tasks, accepted, rejected, late;
+	int64_t paid_micro;
+};
+
 struct ledger_entry {
 	uint64_t entry; /* from 1, without gaps */
 	uint64_t task, round;
@@ -170,6 +176,7 @@ int task_state_parse(const char *name, enum task_state *out, struct err *e) MUST
 int deploy_state_parse(const char *name, enum deploy_state *out, struct err *e) MUST_CHECK;
 
 void round_release(struct round *r);
+void round_count(const struct round *r, struct round_counts *out);
 struct seat *round_seat(const struct round *r, const char *edge); /* NULL if it has none */
 /* Adds an empty seat (items ITEM_NONE, metrics NAN); pointers to other seats are no longer valid. NULL when
  * SEATS_MAX are taken or `edge` is no name. */

@@ -36,6 +36,9 @@ int store_save_seat(struct store *s, uint64_t round, const struct seat *seat, st
 int store_save_task(struct store *s, const struct task *t, struct err *e) MUST_CHECK;
 /* A round with seats and tasks; round_release() it. E_NOT_FOUND. */
 int store_load_round(struct store *s, uint64_t id, struct round *out, struct err *e) MUST_CHECK;
+/* The round without its seats, which are counted instead. E_NOT_FOUND. */
+int store_load_round_head(struct store *s, uint64_t id, struct round *out, struct round_counts *counts,
+                          struct err *e) MUST_CHECK;
 /* One task of any round. E_NOT_FOUND. */
 int store_load_task(struct store *s, uint64_t task, struct task *out, struct err *e) MUST_CHECK;
 /* Were these parameters given as an update in another round than this, or a module of any round? */

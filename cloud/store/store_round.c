@@ -204,6 +204,42 @@ int store_load_round(struct store *s, uint64_t id, struct round *out, struct err
 	return rc;
 }
 
+static int load_counts(struct store *s, uint64_t id, struct round_counts *out, struct err *e)
+{
+	static const char sql[] =
+	    "SELECT (SELECT count(*) FROM seat WHERE round = ?1), count(*), "
+	    "coalesce(sum(state = 'accepted'), 0), coalesce(sum(state = 'rejected'), 0), "
+	    "coalesce(sum(state = 'late'), 0), coalesce(sum(paid_micro), 0) FROM task WHERE round = ?1";
+	struct query q;
+
+	query_start(&q, s, ST_ROUND_COUNTS, "task", 0, sql, e);
+	put_u64(&q, id);
+	if (query_next(&q)) {
+		out->seats = get_u64(&q);
+		out->tasks = get_u64(&q);
+		out->accepted = get_u64(&q);
+		out->rejected = get_u64(&q);
+		out->late = get_u64(&q);
+		out->paid_micro = get_i64(&q, INT64_MIN, INT64_MAX);
+	}
+	return query_end(&q);
+}
+
+int store_load_round_head(struct store *s, uint64_t id, struct round *out, struct round_counts *counts,
+                          struct err *e)
+{
+	int rc;
+
+	e = store_err(s, e);
+	memset(out, 0, sizeof(*out));
+	memset(counts, 0, sizeof(*counts));
+	out->id = id;
+	rc = load_row(s, out, e);
+	if (rc == 0)
+		rc = load_modules(s, out, e);
+	return rc ? rc : load_counts(s, id, counts, e);
+}
+
 int store_last_round(struct store *s, uint64_t *id, struct err *e)
 {
 	struct query q;

@@ -118,6 +118,12 @@ void http_client_free(struct http_client *c)
 	free(c);
 }
 
+void http_client_token(struct http_client *c, const char *token)
+{
+	curl_easy_setopt(c->curl, CURLOPT_HTTPAUTH, token ? CURLAUTH_BEARER : CURLAUTH_NONE);
+	curl_easy_setopt(c->curl, CURLOPT_XOAUTH2_BEARER, token);
+}
+
 static int transport_error(const char *url, CURLcode rc, const struct reply *r, struct err *e)
 {
 	if (r->too_large)

@@ -16,6 +16,8 @@ struct http_client;
 /* `base` is "http://HOST:PORT" (https too), or "HOST:PORT" for http; a final slash is dropped. The limit
  * counts for each whole request. E_INVALID: not such an address. */
 int http_client_new(const char *base, long timeout_ms, struct http_client **out, struct err *e) MUST_CHECK;
+/* Every request carries "Authorization: Bearer TOKEN" from now on; NULL = no longer. */
+void http_client_token(struct http_client *c, const char *token);
 void http_client_free(struct http_client *c); /* NULL is fine */
 
 /* `path` begins with '/'. *out is a new reference; NULL when the reply has no body. A reply that is not 2xx

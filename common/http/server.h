@@ -21,6 +21,7 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include "common/base/buf.h"
 #include "common/base/err.h"
 
 #define HTTP_PARAMS_MAX 2 /* names in one route's path */
@@ -111,6 +112,15 @@ void http_reply_json(struct http_request *r, unsigned status, json_t *body);
 void http_reply_text(struct http_request *r, unsigned status, const char *text);
 /* Copies `n` bytes. */
 void http_reply_bytes(struct http_request *r, unsigned status, const char *type, const void *p, size_t n);
+/* A reply made piece by piece as the client takes it. `more` appends the next bytes to `out`; none means the
+ * end, and an error breaks the connection off. `done` is called once, at the end or when the client has gone.
+ */
+struct http_source {
+	void *ctx;
+	int (*more)(void *ctx, struct buf *out);
+	void (*done)(void *ctx);
+};
+void http_reply_source(struct http_request *r, unsigned status, const char *type, struct http_source source);
 /* application/problem+json (RFC 9457): status, its title, `code` (a word for programs) and as `detail` what
  * was wrong and what is accepted. */
 void http_problem(struct http_request *r, unsigned status, const char *code, const char *fmt, ...)

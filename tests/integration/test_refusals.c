@@ -68,9 +68,8 @@ START_TEST(an_agent_signed_by_another_key_is_not_installed)
 	ck_ok(agent_key_public_save(other, farm_path(f, path, "keys/agent-pub.pem"), &e), &e);
 	farm_start_edge(f, 1);
 	farm_wait_rounds(f, 1, 100000);
-	answer = farm_get(f, "/api/v1/rounds");
-	json_array_foreach (json_object_get(json_array_get(json_object_get(answer, "rounds"), 0), "seats"), i,
-	                    seat) {
+	answer = farm_get(f, "/api/v1/rounds/latest");
+	json_array_foreach (json_object_get(answer, "seats"), i, seat) {
 		const char *deploy = json_string_value(json_object_get(seat, "deploy"));
 
 		refused += strcmp(deploy, "refused") == 0;

@@ -35,17 +35,19 @@ static double number(const json_t *o, const char *key)
 /* Every task is in the ledger at most once; the sums of ledger and rounds agree. */
 static void ck_paid_once(void)
 {
-	json_t *ledger = farm_get(f, "/api/v1/ledger"), *answer = farm_get(f, "/api/v1/rounds");
+	json_t *ledger = farm_get(f, "/api/v1/ledger"), *walk = farm_get(f, "/api/v1/ledger/verify");
+	json_t *answer = farm_get(f, "/api/v1/rounds");
 	const json_t *items = json_object_get(ledger, "items"), *a, *b;
 	double paid = 0;
 	size_t i, k;
 
-	ck_assert(json_is_true(json_object_get(ledger, "verified")));
+	ck_assert(json_is_true(json_object_get(walk, "verified")));
+	json_decref(walk);
 	ck_assert_uint_gt(json_array_size(items), 0);
 	json_array_foreach (items, i, a)
 		json_array_foreach (items, k, b)
 			ck_assert(i == k || number(a, "task") != number(b, "task"));
-	json_array_foreach (json_object_get(answer, "rounds"), i, a)
+	json_array_foreach (json_object_get(answer, "items"), i, a)
 		paid += number(a, "paid");
 	ck_assert_double_eq_tol(number(ledger, "paid_total"), paid, 1e-6);
 	json_decref(answer);
@@ -55,12 +57,11 @@ static void ck_paid_once(void)
 /* Seats of the last round whose tasks were all accepted. */
 static size_t paid_seats(void)
 {
-	json_t *answer = farm_get(f, "/api/v1/rounds");
-	const json_t *rounds = json_object_get(answer, "rounds"), *seat, *task;
+	json_t *answer = farm_get(f, "/api/v1/rounds/latest");
+	const json_t *seat, *task;
 	size_t n = 0, i, k;
 
-	json_array_foreach (json_object_get(json_array_get(rounds, json_array_size(rounds) - 1), "seats"), i,
-	                    seat) {
+	json_array_foreach (json_object_get(answer, "seats"), i, seat) {
 		bool all = json_array_size(json_object_get(seat, "tasks")) > 0;
 
 		json_array_foreach (json_object_get(seat, "tasks"), k, task)
@@ -137,7 +138,7 @@ START_TEST(a_restarted_edge_serves_its_agent_without_the_cloud)
 	farm_start_cloud(f);
 	farm_wait_connected(f, EDGES, PATIENCE);
 	edges = farm_get(f, "/api/v1/edges");
-	ck_assert_double_eq(number(json_array_get(json_object_get(edges, "edges"), 0), "agent_version"), 1);
+	ck_assert_double_eq(number(json_array_get(json_object_get(edges, "items"), 0), "agent_version"), 1);
 	json_decref(edges);
 	farm_free(f);
 }

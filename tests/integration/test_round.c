@@ -76,11 +76,13 @@ static double check_round(const json_t *round)
 
 static void check_ledger(struct farm *f, double paid)
 {
-	json_t *ledger = farm_get(f, "/api/v1/ledger"), *item;
+	json_t *ledger = farm_get(f, "/api/v1/ledger"), *walk = farm_get(f, "/api/v1/ledger/verify"), *item;
 	double sum = 0;
 	size_t i;
 
-	ck_assert(json_is_true(json_object_get(ledger, "verified")));
+	ck_assert(json_is_true(json_object_get(walk, "verified")));
+	ck_assert_double_eq_tol(number(walk, "paid_total"), paid, 1e-6);
+	json_decref(walk);
 	json_array_foreach (json_object_get(ledger, "items"), i, item)
 		sum += number(item, "amount");
 	ck_assert_double_eq_tol(sum, paid, 1e-6);
@@ -108,13 +110,13 @@ static json_t *ask(struct farm *f, int edge, const uint8_t *image)
 
 static void check_agent(struct farm *f)
 {
-	json_t *agent = farm_get(f, "/api/v1/agents/latest"), *edges = farm_get(f, "/api/v1/edges"), *edge;
+	json_t *agent = farm_get(f, "/api/v1/agents/current"), *edges = farm_get(f, "/api/v1/edges"), *edge;
 	struct dataset d = images_make(20, 7);
 	size_t i;
 
 	ck_assert_ptr_nonnull(agent);
 	ck_assert_uint_ge(json_array_size(json_object_get(agent, "modules")), 2);
-	json_array_foreach (json_object_get(edges, "edges"), i, edge)
+	json_array_foreach (json_object_get(edges, "items"), i, edge)
 		ck_assert_double_eq(number(edge, "agent_version"), number(agent, "version"));
 	ck_assert_uint_eq(i, EDGES);
 	for (int k = 0; k < EDGES; k++) {
@@ -142,8 +144,8 @@ START_TEST(two_rounds_from_join_to_request)
 	for (int k = 0; k < EDGES; k++)
 		farm_start_edge(f, k);
 	farm_wait_rounds(f, 2, 120000);
-	answer = farm_get(f, "/api/v1/rounds");
-	json_array_foreach (json_object_get(answer, "rounds"), i, round)
+	answer = farm_get_rounds(f);
+	json_array_foreach (answer, i, round)
 		paid += check_round(round);
 	ck_assert_uint_eq(i, 2);
 	json_decref(answer);

@@ -58,6 +58,10 @@ struct raw_identity farm_identity(const struct farm *f, const char *name);
 
 /* A new reference; NULL when the answer was not 2xx. */
 json_t *farm_get(struct farm *f, const char *path);
+/* All rounds with their seats, the oldest first: an array, the caller's. */
+json_t *farm_get_rounds(struct farm *f);
+/* A POST with the cloud's token; as http_client_post(), but `out` may be NULL. */
+int farm_post(struct farm *f, const char *path, const json_t *body, json_t **out, struct err *e);
 /* Until the cloud says so, or the test fails after `ms`. */
 void farm_wait_rounds(struct farm *f, int rounds, int ms);
 void farm_wait_phase(struct farm *f, const char *phase, int ms);
