@@ -117,7 +117,7 @@ class Demo:
 
     def round(self):
         def finished():
-            rounds = (self.get("cloud", CLOUD, ADMIN, "/api/v1/rounds") or {}).get("rounds", [])
+            rounds = (self.get("cloud", CLOUD, ADMIN, "/api/v1/rounds") or {}).get("items", [])
             return [r for r in rounds if r["phase"] in ("done", "failed")]
         r = self.wait("the round is done", ROUND_S, finished)[0]
         if r["phase"] != "done":
