@@ -1,10 +1,11 @@
 /* The latest events, for clients that come back, and the streams of those who listen. */
+#include "cloud/admin/ring.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cloud/admin/ring.h"
 #include "common/base/json.h"
 #include "common/base/mem.h"
 
