@@ -55,6 +55,39 @@ void env_encode(const struct env_spec *s, const struct instance *seen, const str
 	*state++ = scaled(exp((1 - at->left) / END_ROUNDS), 0, 1);
 }
 
+static double unscaled(float v, double lo, double hi)
+{
+	return ((double)v * (hi - lo) + lo + hi) / 2;
+}
+
+void env_decode(int types, const float *state, struct instance *out)
+{
+	struct terms *t = &out->terms;
+
+	t->types = types;
+	t->q_max = TYPICAL_Q_MAX;
+	for (int k = 0; k < types; k++)
+		out->prior[k] = unscaled(*state++, 0, 1);
+	for (int k = 0; k < types; k++)
+		for (int l = 0; l < types; l++)
+			t->transition[k][l] = unscaled(*state++, 0, 1);
+	for (int k = 0; k < types; k++)
+		t->theta[k] = unscaled(*state++, 0.5, 2.5);
+	out->alpha = unscaled(*state++, 4, 12);
+	out->beta = unscaled(*state++, 0.3, 1.5);
+	t->e1 = unscaled(*state++, 0.2, 0.8);
+	t->e3 = unscaled(*state++, 0.002, 0.02);
+	t->delta = unscaled(*state, 0.7, 1);
+}
+
+void env_decode_moment(const struct env_spec *s, const float *state, struct env_moment *at)
+{
+	const float *last = state + env_state_size(s) - 3;
+
+	at->active = unscaled(last[0], 0, 1);
+	at->left = (int)lrint(unscaled(last[1], 0, ENV_ROUNDS));
+}
+
 double env_scale(const struct instance *in)
 {
 	return effort_value(in, in->terms.q_max);

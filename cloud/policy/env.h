@@ -42,6 +42,10 @@ int env_action_size(const struct env_spec *s);
  * the end is. Efforts are counted in tenths of q_max, so that instances of any q_max look alike. */
 void env_encode(const struct env_spec *s, const struct instance *seen, const struct env_moment *at,
                 float *state);
+/* The instance of a state, its efforts counted with q_max = 10, as near as the numbers tell. */
+void env_decode(int types, const float *state, struct instance *out);
+/* The moment of an endogenous state. */
+void env_decode_moment(const struct env_spec *s, const float *state, struct env_moment *at);
 /* The contract that an action in [-1, 1]^n means for the instance as the policy sees it. Structured: never
  * fails for a tidy instance. Coordinates that are not numbers count as -1. */
 int env_menu(const struct env_spec *s, const float *action, const struct instance *seen, struct menu *out,

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "cloud/policy/baseline.h"
 #include "cloud/policy/learner_internal.h"
 
 #define WARM_UP_BATCHES  8      /* of random actions, before the first update */
@@ -85,7 +86,20 @@ static int live(struct learner *l, bool random, struct err *e)
 
 /* ---- value --------------------------------------------------------------------------------------- */
 
-/* goal = reward, and what the next state is worth to the target networks. */
+/* Beyond an episode's end there is nothing to model. */
+static void model_next(const struct learner *l, int first, int n, const float *actions, float *value)
+{
+	const struct replay_batch *b = &l->batch;
+	const float *state = b->next + first * l->actor.shape.state;
+
+	for (int i = 0; i < n; i++)
+		if (b->worth[first + i] > 0)
+			baseline_add(&l->spec.env, state + i * l->actor.shape.state, actions + i * l->actor.shape.action,
+			             1, 1, value + i);
+}
+
+/* goal = reward, and what the next state is worth to the target networks; less what the cloud's model says,
+ * which the critics need not learn. */
 static void set_goals(struct learner *l, struct lane *x, int first, int n)
 {
 	double temperature = exp(l->log_temperature);
@@ -95,6 +109,9 @@ static void set_goals(struct learner *l, struct lane *x, int first, int n)
 	bool follows = false;
 
 	memcpy(l->goal + first, b->reward + first, (size_t)n * sizeof(*l->goal));
+	if (baseline_fits(&l->spec.env))
+		baseline_add(&l->spec.env, b->state + first * l->actor.shape.state,
+		             b->action + first * l->actor.shape.action, n, -1, l->goal + first);
 	for (int i = first; i < first + n; i++)
 		follows = follows || b->worth[i] > 0;
 	if (!follows)
@@ -103,6 +120,8 @@ static void set_goals(struct learner *l, struct lane *x, int first, int n)
 	if (l->spec.temperature > 0)
 		actor_entropy_cost(x->actor, n, l->cost + first);
 	critic_target(x->critic, following, next, n, worth_of_next);
+	if (baseline_fits(&l->spec.env))
+		model_next(l, first, n, next, worth_of_next);
 	for (int i = 0; i < n; i++) {
 		double entropy = l->spec.temperature > 0 ? -temperature * (double)l->cost[first + i] : 0;
 
@@ -147,6 +166,8 @@ static void improve_some(void *arg, int worker)
 	const float *actions = actor_run(x->actor, params, state, n, &x->rng, true);
 
 	x->value = critic_slope(x->critic, state, actions, n, l->spec.batch, da);
+	if (baseline_fits(&l->spec.env))
+		baseline_slope(&l->spec.env, state, actions, n, -1 / (float)l->spec.batch, da);
 	x->entropy = 0;
 	if (soft)
 		actor_entropy_cost(x->actor, n, l->cost + first);
