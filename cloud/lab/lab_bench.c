@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "cloud/lab/lab.h"
+#include "cloud/lab/lab_time.h"
 #include "cloud/policy/crew.h"
 #include "cloud/policy/learner.h"
 #include "common/base/clock.h"
@@ -38,19 +39,6 @@ static const struct opt table[] = {
 
 static const struct opt_program program = {"edmsac bench", "what an update and a contract cost", "", table};
 
-static int ascending(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static double median(double *v, int n)
-{
-	qsort(v, (size_t)n, sizeof(*v), ascending);
-	return v[n / 2];
-}
-
 static int update_ms(struct learner *l, double *out, struct err *e)
 {
 	double ms[RUNS];
@@ -65,26 +53,8 @@ static int update_ms(struct learner *l, double *out, struct err *e)
 		if (i >= 0)
 			ms[i] = (double)(clock_mono_us() - start) / 1000;
 	}
-	*out = median(ms, RUNS);
+	*out = lab_median(ms, RUNS);
 	return 0;
-}
-
-/* Microseconds for `batch` contracts at once, `times` in a row. */
-static double act_us(const struct learner *l, struct actor *a, const float *states, int batch, int times)
-{
-	double us[RUNS];
-	struct rng r;
-
-	rng_seed(&r, 1, 1);
-	for (int i = -WARM_RUNS; i < RUNS; i++) {
-		int64_t start = clock_mono_us();
-
-		for (int t = 0; t < times; t++)
-			(void)actor_run(a, learner_actor_params(l), states, batch, &r, false);
-		if (i >= 0)
-			us[i] = (double)(clock_mono_us() - start) / times;
-	}
-	return median(us, RUNS);
 }
 
 /* Multiplications and additions of an off-policy update: a forward pass costs 2 a weight and row, a backward
@@ -115,8 +85,8 @@ static int measure(const struct bench_options *o, struct learner *l, struct err 
 	if (rc == 0)
 		rc = update_ms(l, &ms, e);
 	if (rc == 0) {
-		one = act_us(l, &a, states, 1, ACTS);
-		many = act_us(l, &a, states, MANY, 1);
+		one = lab_act_us(&a, learner_actor_params(l), states, 1, ACTS);
+		many = lab_act_us(&a, learner_actor_params(l), states, MANY, 1);
 		printf(o->json ? "{\"update_ms\":%.3f,\"act_us\":%.2f,\"act256_ms\":%.3f,\"gflops\":%.1f}\n"
 		               : "an update %.3f ms, a contract %.2f us, 256 contracts %.3f ms, %.1f GFLOP/s\n",
 		       ms, one, many / 1000, update_flop(l) / ms / 1e6);

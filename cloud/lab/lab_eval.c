@@ -9,6 +9,7 @@
 
 #include "cloud/lab/lab.h"
 #include "cloud/lab/lab_instances.h"
+#include "cloud/lab/lab_time.h"
 #include "cloud/policy/exact.h"
 #include "cloud/policy/learned.h"
 #include "cloud/policy/retention.h"
@@ -96,26 +97,18 @@ static int evaluate(const struct policy *p, const struct instance *in, struct ta
 	return rc ? err_wrap(e, "instance %s", in->id) : 0;
 }
 
-static int ascending(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
 static void print(const struct eval_options *o, const struct policy *p, struct tally *t)
 {
 	double n = (double)t->n;
 	bool json = o->json;
 
-	qsort(t->us, t->n, sizeof(*t->us), ascending);
 	printf(json
 	           ? "{\"algo\":\"%s\",\"types\":%d,\"instances\":%zu,\"mean_ratio\":%.6f,\"min_ratio\":%.6f,"
 	             "\"feasible\":%.6f,\"act_us\":%.1f,\"parameters\":%zu"
 	           : "%s, K = %d: %zu instances, mean ratio %.5f, worst %.5f, feasible %.4f, %.0f us a contract, "
 	             "%zu parameters",
-	       p->ops->name, learned_env(p)->types, t->n, t->sum / n, t->worst, t->feasible / n, t->us[t->n / 2],
-	       learned_parameters(p));
+	       p->ops->name, learned_env(p)->types, t->n, t->sum / n, t->worst, t->feasible / n,
+	       lab_median(t->us, (int)t->n), learned_parameters(p));
 	if (learned_env(p)->endogenous)
 		printf(json ? ",\"bonus_ratio\":%.6f,\"kept\":%.6f"
 		            : "; ratio to the best bonus %.5f, capacity kept %.4f",

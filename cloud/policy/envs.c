@@ -8,12 +8,9 @@
 #include "cloud/policy/instances.h"
 #include "cloud/policy/potential.h"
 #include "common/base/mem.h"
-#include "common/base/rng.h"
 #include "common/contract/choice.h"
 
-#define WITNESSES_MIN  8  /* edges whose revealed types the estimate rests on */
-#define WITNESSES_MAX  64 /* the same, at most */
-#define GUESS_STRENGTH 4  /* observations a row that the first guess of the transition is worth */
+#define GUESS_STRENGTH 4 /* observations a row that the first guess of the transition is worth */
 
 struct env {
 	struct instance truth; /* prior: of the types among the active */
@@ -42,11 +39,10 @@ static struct rng generator(const struct envs *v, int i, const char *purpose)
 	return r;
 }
 
-/* What a cloud knows that saw `witnesses` edges reveal their types, last round and now. */
-static void estimate(struct rng *r, const struct instance *truth, struct instance *seen)
+void envs_estimate(struct rng *r, const struct instance *truth, int witnesses, struct instance *seen)
 {
-	int types = truth->terms.types, witnesses;
-	double beliefs[WITNESSES_MAX][CONTRACT_TYPES_MAX] = {{0}}, flat[CONTRACT_TYPES_MAX];
+	int types = truth->terms.types;
+	double beliefs[ENVS_WITNESSES_MAX][CONTRACT_TYPES_MAX] = {{0}}, flat[CONTRACT_TYPES_MAX];
 	struct terms guess = truth->terms;
 	struct estimator s;
 
@@ -56,7 +52,6 @@ static void estimate(struct rng *r, const struct instance *truth, struct instanc
 			guess.transition[k][l] = 0.5 / types + (k == l ? 0.5 : 0);
 	}
 	estimator_init(&s, &guess, flat, GUESS_STRENGTH);
-	witnesses = WITNESSES_MIN + (int)rng_below(r, WITNESSES_MAX - WITNESSES_MIN + 1);
 	for (int w = 0; w < witnesses; w++) {
 		int now = (int)rng_pick(r, truth->prior, (size_t)types);
 
@@ -73,8 +68,9 @@ static void look(struct envs *v, int i)
 
 	if (v->spec.observed) {
 		struct rng r = generator(v, i, "env/estimate");
+		int more = (int)rng_below(&r, ENVS_WITNESSES_MAX - ENVS_WITNESSES_MIN + 1);
 
-		estimate(&r, &x->truth, &x->seen);
+		envs_estimate(&r, &x->truth, ENVS_WITNESSES_MIN + more, &x->seen);
 	} else {
 		x->seen = x->truth;
 	}

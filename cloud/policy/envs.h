@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "cloud/policy/env.h"
+#include "common/base/rng.h"
 
 #define ENVS_MAX 4096
 
@@ -21,6 +22,13 @@ struct env_position {
 };
 
 struct envs;
+
+#define ENVS_WITNESSES_MIN 8  /* edges whose revealed types an estimate rests on */
+#define ENVS_WITNESSES_MAX 64 /* the same, at most */
+
+/* What a cloud knows that saw this many edges reveal their types, last round and now: *seen is the truth with
+ * prior and transition estimated. */
+void envs_estimate(struct rng *r, const struct instance *truth, int witnesses, struct instance *seen);
 
 /* `count` environments of checked specification, each at the start of its first episode. E_INVALID, E_LIMIT.
  */

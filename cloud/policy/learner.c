@@ -39,6 +39,13 @@ int learner_defaults(const char *algorithm, struct learner_spec *out, struct err
 	return 0;
 }
 
+int64_t learner_steps_each(const struct learner_spec *s)
+{
+	const struct algorithm *a = NULL;
+
+	return (int64_t)s->envs * (find(s->algorithm, &a, NULL) == 0 && a->on_policy ? LEARNER_ROLLOUT : 1);
+}
+
 bool learner_is_gaussian(const char *algorithm)
 {
 	const struct algorithm *a = NULL;

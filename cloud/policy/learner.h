@@ -35,6 +35,9 @@ struct learner_spec {
 /* What the algorithm does best with; the caller changes what it wants. E_NOT_FOUND lists the algorithms. */
 int learner_defaults(const char *algorithm, struct learner_spec *out, struct err *e) MUST_CHECK;
 
+/* Environment steps that one update takes, once warm. */
+int64_t learner_steps_each(const struct learner_spec *s);
+
 /* Whether the algorithm's actor is a Gaussian; false for names that are none. */
 bool learner_is_gaussian(const char *algorithm);
 

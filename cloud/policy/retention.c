@@ -15,7 +15,7 @@ int retention_play(const struct policy *p, retention_writer write, const struct 
 	struct env_moment at = ENV_MOMENT_START;
 	double worth = 1;
 
-	*out = (struct retention){0};
+	*out = (struct retention){.bonus = bonus};
 	for (; at.left > 0; at.left--, worth *= ENV_GAMMA) {
 		struct menu m;
 		int rc = write(p, &now, &at, &m, e);

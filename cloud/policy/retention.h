@@ -11,6 +11,7 @@ typedef int (*retention_writer)(const struct policy *p, const struct instance *i
                                 const struct env_moment *at, struct menu *out, struct err *e);
 
 struct retention {
+	double bonus;    /* that was paid in every round, credits */
 	double profit;   /* discounted, per unit of capacity */
 	double active;   /* share of the capacity that is left after the last round */
 	double feasible; /* share of the rounds whose menu was feasible */

@@ -1,0 +1,12 @@
+/* Measuring what a contract costs. */
+#ifndef LAB_LAB_TIME_H
+#define LAB_LAB_TIME_H
+
+#include "cloud/policy/actor.h"
+
+/* The middle one of n > 0 numbers, which are sorted in place. */
+double lab_median(double *v, int n);
+/* Microseconds for `batch` contracts at once, `times` in a row: the median of several runs. */
+double lab_act_us(struct actor *a, const float *params, const float *states, int batch, int times);
+
+#endif
