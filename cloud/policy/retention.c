@@ -31,6 +31,22 @@ int retention_play(const struct policy *p, retention_writer write, const struct 
 	return 0;
 }
 
+int retention_bonus(const struct policy *p, retention_writer write, const struct instance *in,
+                    struct retention *without, struct retention *with, struct err *e)
+{
+	int rc = retention_play(p, write, in, 0, without, e);
+
+	*with = *without;
+	for (int i = 1; rc == 0 && i <= BONUSES; i++) {
+		struct retention r;
+
+		rc = retention_play(p, write, in, ENV_BONUS_FACTOR * in->alpha * i / BONUSES, &r, e);
+		if (rc == 0 && r.profit > with->profit)
+			*with = r;
+	}
+	return rc;
+}
+
 static int write_exact(const struct policy *p, const struct instance *in, const struct env_moment *at,
                        struct menu *out, struct err *e)
 {
@@ -42,15 +58,6 @@ int retention_exact(const struct instance *in, struct retention *without, struct
                     struct err *e)
 {
 	const struct policy exact = {.ops = &policy_exact};
-	int rc = retention_play(&exact, write_exact, in, 0, without, e);
 
-	*with = *without;
-	for (int i = 1; rc == 0 && i <= BONUSES; i++) {
-		struct retention r;
-
-		rc = retention_play(&exact, write_exact, in, ENV_BONUS_FACTOR * in->alpha * i / BONUSES, &r, e);
-		if (rc == 0 && r.profit > with->profit)
-			*with = r;
-	}
-	return rc;
+	return retention_bonus(&exact, write_exact, in, without, with, e);
 }

@@ -20,7 +20,10 @@ struct retention {
 /* ENV_ROUNDS rounds from full capacity, each menu with the same bonus on top. */
 int retention_play(const struct policy *p, retention_writer write, const struct instance *in, double bonus,
                    struct retention *out, struct err *e) MUST_CHECK;
-/* The exact optimum round by round, and with the best constant bonus of 0 to 0.2 alpha in eighths. */
+/* The policy's menus as they are, and with the best constant bonus of 0 to 0.2 alpha in eighths. */
+int retention_bonus(const struct policy *p, retention_writer write, const struct instance *in,
+                    struct retention *without, struct retention *with, struct err *e) MUST_CHECK;
+/* The same of the exact optimum, round by round. */
 int retention_exact(const struct instance *in, struct retention *without, struct retention *with,
                     struct err *e) MUST_CHECK;
 
