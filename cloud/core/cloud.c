@@ -124,6 +124,26 @@ static int load_round(struct cloud *c, struct err *e)
 	return rc;
 }
 
+/* First states are made now, so that a wrong set-up shows at the start. A round that a program with other
+ * module kinds began goes on with this one's: a kind that both know keeps the round's state, one that is new
+ * joins with its own newest, one that is gone drops out. Tasks that are given out stay as they are. */
+static int adopt_modules(struct cloud *c, struct err *e)
+{
+	struct module_state modules[WIRE_KINDS_MAX];
+	size_t count;
+	int rc = cloud_load_modules(c, modules, &count, e);
+
+	if (rc || !c->running)
+		return rc;
+	for (size_t m = 0; m < count; m++)
+		for (size_t i = 0; i < c->round.module_count; i++)
+			if (strcmp(modules[m].kind, c->round.module[i].kind) == 0)
+				modules[m] = c->round.module[i];
+	memcpy(c->round.module, modules, count * sizeof(*modules));
+	c->round.module_count = count;
+	return 0;
+}
+
 static void resume(struct cloud *c)
 {
 	struct actions a = {0};
@@ -156,12 +176,8 @@ int cloud_new(const struct cloud_config *config, const struct cloud_env *env, st
 		rc = load_agent(c, e);
 	if (!rc)
 		rc = load_round(c, e);
-	if (!rc) { /* first states are made now, so that a wrong set-up shows at the start */
-		struct module_state modules[WIRE_KINDS_MAX];
-		size_t count;
-
-		rc = cloud_load_modules(c, modules, &count, e);
-	}
+	if (!rc)
+		rc = adopt_modules(c, e);
 	if (rc) {
 		cloud_free(c);
 		return rc;

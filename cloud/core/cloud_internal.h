@@ -40,8 +40,6 @@ struct cloud {
 	bool agent_is_new;         /* not saved yet */
 	struct blob_ref agent_blob[WIRE_KINDS_MAX];
 	size_t agent_blob_count;
-	double norm[STAGES][SEATS_MAX]; /* of accepted updates in this round */
-	size_t norm_count[STAGES];
 	size_t jobs; /* under way */
 	bool dead;
 	struct cloud_control control;
@@ -73,6 +71,9 @@ void session_error(struct session *s, const struct err *why, bool fatal, uint64_
 
 /* original.c: false with the reason when an update's parameters are known already. */
 bool cloud_is_original(struct cloud *c, size_t seat, int stage, char *reason, size_t cap);
+
+/* norms.c: of what was accepted in a stage, by module kind; 0 = nothing yet. */
+double cloud_norm_median(const struct round *r, int stage, const char *kind);
 
 /* sweep.c: removes the blobs that a finished round leaves behind */
 void cloud_sweep(struct cloud *c);

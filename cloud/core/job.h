@@ -42,8 +42,9 @@ struct job {
 	size_t count;
 	struct module_state module[WIRE_KINDS_MAX]; /* the round's modules before the job */
 	size_t module_count;
-	double norm_median; /* screen: of the norms accepted in this stage so far; 0 = none yet */
-	uint64_t version;   /* integrate: of the new agent */
+	double norm_median[WIRE_KINDS_MAX]; /* screen: of the norms accepted in this stage so far, of each work's
+	                                       kind; 0 = none yet */
+	uint64_t version;                   /* integrate: of the new agent */
 
 	/* outputs */
 	int rc; /* 0, or the job failed as `err` says */
@@ -51,7 +52,8 @@ struct job {
 	struct written written; /* policy */
 	bool accepted;          /* screen */
 	char reason[WIRE_TEXT_MAX + 1];
-	double metric, norm;
+	double metric;
+	double norm[WIRE_KINDS_MAX];              /* screen: of each work's update; 0 = not measured */
 	struct module_state made[WIRE_KINDS_MAX]; /* aggregate, integrate: new states */
 	size_t made_count;
 	struct buf manifest; /* integrate: signed form */

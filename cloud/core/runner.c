@@ -98,26 +98,6 @@ static int save_all(struct cloud *c, const struct actions *a, struct err *e)
 	return rc;
 }
 
-static int compare_doubles(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-static double median(const double *v, size_t n)
-{
-	double *sorted, m;
-
-	if (n == 0)
-		return 0;
-	sorted = mem_dup(v, n * sizeof(*v));
-	qsort(sorted, n, sizeof(*sorted), compare_doubles);
-	m = sorted[n / 2];
-	free(sorted);
-	return m;
-}
-
 static void add_update(struct job *job, const struct task *t)
 {
 	struct job_update *u;
@@ -138,8 +118,11 @@ static void fill_job(struct cloud *c, struct job *job, const struct action *a)
 	job->version = c->agent.version + 1;
 	memcpy(job->use_policy, c->control.policy, sizeof(job->use_policy));
 	if (job->kind == JOB_SCREEN) {
-		add_update(job, &r->seat[a->seat].task[a->stage]);
-		job->norm_median = median(c->norm[a->stage], c->norm_count[a->stage]);
+		const struct task *t = &r->seat[a->seat].task[a->stage];
+
+		add_update(job, t);
+		for (size_t i = 0; i < t->order.work_count; i++)
+			job->norm_median[i] = cloud_norm_median(r, a->stage, t->order.work[i].kind);
 	}
 	for (size_t i = 0; i < r->seat_count; i++) {
 		for (int stage = 0; stage < STAGES; stage++) {
@@ -159,11 +142,13 @@ static void job_work(void *p)
 	job->ops->run(job->ops_ctx, job);
 }
 
-/* Keeps the norm for the median that later updates of this stage are compared with. */
+/* The norms stay with the task: later updates of this stage are compared with those of the accepted ones. */
 static void take_screening(struct cloud *c, const struct job *job, struct actions *a)
 {
-	if (job->accepted && c->norm_count[job->stage] < SEATS_MAX)
-		c->norm[job->stage][c->norm_count[job->stage]++] = job->norm;
+	struct task *t = &c->round.seat[job->seat].task[job->stage];
+
+	if (t->state == TASK_HELD)
+		memcpy(t->norm, job->norm, sizeof(t->norm));
 	round_screened(&c->round, &c->config.rules, job->seat, job->stage, job->accepted, job->reason,
 	               job->metric, cloud_now(c), a);
 }
@@ -359,7 +344,6 @@ void cloud_begin_round(struct cloud *c)
 			names[count++] = s->link->peer;
 	round_release(&c->round);
 	memset(&c->round, 0, sizeof(c->round));
-	memset(c->norm_count, 0, sizeof(c->norm_count));
 	c->round.instance = c->config.market;
 	cloud_estimate_terms(c);
 	c->round.samples_per_effort = c->config.samples_per_effort;

@@ -44,13 +44,23 @@ static int visit(void *ctx, const struct blob_ref *ref)
 	return blobs_remove(s->cloud->blobs, &ref->digest, s->e);
 }
 
+/* Also of kinds that the round has no part in: another program made them, or will ask for them. */
+static int keep_modules(struct sweep *s)
+{
+	struct module_state module[WIRE_KINDS_MAX];
+	size_t count;
+	int rc = store_load_modules(s->cloud->store, module, &count, s->e);
+
+	for (size_t m = 0; !rc && m < count; m++)
+		s->keep[s->count++] = module[m].blob.digest;
+	return rc;
+}
+
 static int sweep(struct sweep *s)
 {
 	const struct cloud *c = s->cloud;
-	int rc = 0;
+	int rc = keep_modules(s);
 
-	for (size_t m = 0; m < c->round.module_count; m++)
-		s->keep[s->count++] = c->round.module[m].blob.digest;
 	for (uint64_t back = 0; !rc && back < AGENTS_KEPT && back < c->agent.version; back++)
 		rc = keep_agent(s, c->agent.version - back);
 	if (!rc)

@@ -95,6 +95,13 @@ int seat_check(const struct seat *s, struct err *e)
 	return rc ? rc : check_text(s->deploy_reason, WIRE_TEXT_MAX, "the deployment's reason", e);
 }
 
+static int check_result(const struct task *t, size_t i, struct err *e)
+{
+	if (!isfinite(t->norm[i]) || t->norm[i] < 0)
+		return err_set(e, E_INVALID, "the norm of result %zu is not a number from 0", i);
+	return check_name(t->update.result[i].kind, "module kind", e);
+}
+
 static int check_parts(const struct task *t, struct err *e)
 {
 	int rc = 0;
@@ -105,7 +112,7 @@ static int check_parts(const struct task *t, struct err *e)
 	for (size_t i = 0; rc == 0 && i < t->order.work_count; i++)
 		rc = check_name(t->order.work[i].kind, "module kind", e);
 	for (size_t i = 0; rc == 0 && i < t->update.result_count; i++)
-		rc = check_name(t->update.result[i].kind, "module kind", e);
+		rc = check_result(t, i, e);
 	return rc;
 }
 

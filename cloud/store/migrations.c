@@ -87,7 +87,10 @@ static const char authors[] = "ALTER TABLE round ADD COLUMN policy_weights TEXT 
 /* Whose work an update is that two tasks name. */
 static const char order[] = "ALTER TABLE task ADD COLUMN announced INTEGER NOT NULL DEFAULT 0;";
 
-const char *const store_migrations[] = {rounds, tasks, standing, ledger, known, authors, order};
+/* What the next update is compared with. */
+static const char norms[] = "ALTER TABLE task_result ADD COLUMN norm REAL NOT NULL DEFAULT 0;";
+
+const char *const store_migrations[] = {rounds, tasks, standing, ledger, known, authors, order, norms};
 const size_t store_migration_count = ARRAY_LEN(store_migrations);
 
 static int run(sqlite3 *db, const char *sql, struct err *e)

@@ -85,6 +85,7 @@ struct task {
 	uint32_t brought;               /* bit i: the edge itself sent the bytes of result i; not stored */
 	char reason[WIRE_TEXT_MAX + 1]; /* of a rejection or lateness */
 	double metric;                  /* what validation measured; NAN = not measured */
+	double norm[WIRE_KINDS_MAX];    /* how far each result is from its start; 0 = not measured */
 	int64_t paid_micro;             /* millionths of a credit */
 	uint64_t ledger_entry;          /* 0 = not in the ledger */
 	struct digest ledger_hash;

@@ -13,7 +13,8 @@ static int save_row(struct store *s, const struct task *t, struct err *e)
 	    "reward_micro = excluded.reward_micro, state = excluded.state, reason = excluded.reason, "
 	    "answered = excluded.answered, duration_ms = excluded.duration_ms, metric = excluded.metric, "
 	    "paid_micro = excluded.paid_micro, ledger_entry = excluded.ledger_entry, "
-	    "ledger_hash = excluded.ledger_hash, announced = excluded.announced WHERE round = excluded.round AND edge = excluded.edge "
+	    "ledger_hash = excluded.ledger_hash, announced = excluded.announced WHERE round = excluded.round AND "
+	    "edge = excluded.edge "
 	    "AND period = excluded.period";
 	struct query q;
 
@@ -71,20 +72,23 @@ static int save_work(struct store *s, const struct msg_task *o, struct err *e)
 	                 o->task, o->work_count, e);
 }
 
-static int save_results(struct store *s, uint64_t task, const struct msg_update *u, struct err *e)
+static int save_results(struct store *s, const struct task *t, struct err *e)
 {
+	const struct msg_update *u = &t->update;
+	uint64_t task = t->order.task;
 	struct query q;
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < u->result_count; i++) {
 		query_start(&q, s, ST_RESULT_SAVE, "task_result", 0,
-		            "INSERT OR REPLACE INTO task_result VALUES(?,?,?,?,?,?,?)", e);
+		            "INSERT OR REPLACE INTO task_result VALUES(?,?,?,?,?,?,?,?)", e);
 		put_u64(&q, task);
 		put_u64(&q, i);
 		put_text(&q, u->result[i].kind);
 		put_blob_ref(&q, &u->result[i].blob);
 		put_u64(&q, u->result[i].samples);
 		put_real(&q, u->result[i].loss);
+		put_real(&q, t->norm[i]);
 		rc = query_run(&q);
 	}
 	return rc ? rc
@@ -105,7 +109,7 @@ int store_save_task(struct store *s, const struct task *t, struct err *e)
 	if (rc == 0)
 		rc = save_work(s, &t->order, e);
 	if (rc == 0)
-		rc = save_results(s, t->order.task, &t->update, e);
+		rc = save_results(s, t, e);
 	return rc ? err_wrap(e, "task %" PRIu64, t->order.task) : 0;
 }
 
@@ -182,12 +186,14 @@ static int load_results(struct store *s, struct task *t, struct err *e)
 	            "SELECT * FROM task_result WHERE task = ? ORDER BY position", e);
 	put_u64(&q, t->order.task);
 	while (query_next(&q) && get_position(&q, u->result_count)) {
-		struct msg_result *x = &u->result[u->result_count++];
+		size_t i = u->result_count++;
+		struct msg_result *x = &u->result[i];
 
 		get_text(&q, x->kind, sizeof(x->kind));
 		get_blob_ref(&q, &x->blob);
 		x->samples = get_u64(&q);
 		x->loss = get_real(&q);
+		t->norm[i] = get_real(&q);
 		if (q.rc == 0)
 			query_checked(&q, task_record_check(t, q.e));
 	}

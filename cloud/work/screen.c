@@ -30,16 +30,17 @@ static int open_subject(struct work *w, const struct module_kind *kind, const st
 	return rc;
 }
 
-static int screen_one(struct work *w, struct job *job, const struct msg_work *order,
-                      const struct msg_result *result, struct screening *out, struct err *e)
+static int screen_one(struct work *w, struct job *job, size_t i, struct screening *out, struct err *e)
 {
+	const struct msg_work *order = &job->list[0].order.work[i];
+	const struct msg_result *result = &job->list[0].update.result[i];
 	const struct module_kind *kind = module_find(order->kind);
 	/* one edge's share of a derived module says little of the whole: only the least metric counts */
 	bool compare = kind && kind->stage == STAGE_TRAINED;
 	const struct module_state *before = compare ? work_state(job, order->kind) : NULL;
 	struct screen_subject subject = {.kind = kind,
 	                                 .start_metric = before ? before->metric : NAN,
-	                                 .norm_median = job->norm_median,
+	                                 .norm_median = job->norm_median[i],
 	                                 .validation = &w->test,
 	                                 .validation_max = w->screen_samples};
 	struct subject s = {0};
@@ -71,14 +72,13 @@ int work_screen(struct work *w, struct job *job, struct err *e)
 	job->metric = NAN;
 	for (size_t i = 0; job->accepted && i < u->order.work_count; i++) {
 		struct screening result = {0};
-		int rc = screen_one(w, job, &u->order.work[i], &u->update.result[i], &result, e);
+		int rc = screen_one(w, job, i, &result, e);
 
 		if (rc)
 			return err_wrap(e, "screening the update of %s", u->edge);
-		if (i == 0) {
-			job->norm = result.norm;
+		job->norm[i] = isfinite(result.norm) ? result.norm : 0;
+		if (i == 0)
 			job->metric = result.metric;
-		}
 		if (result.gate != SCREEN_PASSED) {
 			job->accepted = false;
 			snprintf(job->reason, sizeof(job->reason), "%.64s: %.440s", u->order.work[i].kind, result.reason);

@@ -58,6 +58,7 @@ static void make_task(struct rng *rng, struct task *t, const char *edge, uint64_
 		w->generation = UINT32_MAX - (uint32_t)i;
 		x->blob = odd_blob(rng);
 		x->loss = i ? NAN : odd_double(rng);
+		t->norm[i] = fabs(odd_double(rng));
 	}
 	str_copy(t->edge, sizeof(t->edge), edge);
 	t->state = (enum task_state)(1 + rng_below(rng, TASK_LATE));

@@ -59,6 +59,8 @@ static void same_task(const struct task *a, const struct task *b)
 	ck_assert_int_eq(a->paid_micro, b->paid_micro);
 	ck_assert_uint_eq(a->ledger_entry, b->ledger_entry);
 	ck_assert_uint_eq(a->announced, b->announced);
+	for (size_t i = 0; i < a->update.result_count; i++)
+		same_double(a->norm[i], b->norm[i], "norm");
 	ck_assert(digest_equal(&a->ledger_hash, &b->ledger_hash));
 }
 

@@ -1,4 +1,5 @@
 /* Sessions of the cloud over scripted links: who is let in, what is answered, and when a link is closed. */
+#include "cloud/core/cloud_internal.h"
 #include "tests/support/cloud_rig.h"
 #include "tests/support/suite.h"
 
@@ -225,6 +226,73 @@ START_TEST(a_round_begins_when_enough_are_there)
 }
 END_TEST
 
+static void restart_with(const struct round_module *modules, size_t count)
+{
+	cloud_abandon(cloud_rig.cloud);
+	cloud_free(cloud_rig.cloud);
+	cloud_rig.config.edges_min = 1;
+	cloud_rig.config.rules.module = modules;
+	cloud_rig.config.rules.module_count = count;
+	cloud_rig_start();
+}
+
+static void ck_module(size_t m, const char *kind, uint32_t generation)
+{
+	const struct module_state *state = &cloud_round(cloud_rig.cloud)->module[m];
+
+	ck_assert_str_eq(state->kind, kind);
+	ck_assert_uint_eq(state->generation, generation);
+	ck_assert(!digest_is_zero(&state->blob.digest));
+}
+
+/* The same table as the program's, whatever the one had that began the round. */
+START_TEST(a_round_goes_on_with_the_kinds_of_this_program)
+{
+	static const struct round_module more[] = {
+	    {"planning", false, -1}, {"perception", false, -1}, {"memory", true, -1}};
+	struct module_state known = {.kind = "perception", .generation = 4, .metric = 0.5};
+
+	cloud_rig_begin();
+	known.blob = (struct blob_ref){digest_of("perception", 10), 10};
+	ck_ok(store_begin(cloud_rig.store, &cloud_rig.e), &cloud_rig.e);
+	ck_ok(store_save_module(cloud_rig.store, &known, &cloud_rig.e), &cloud_rig.e);
+	ck_ok(store_commit(cloud_rig.store, &cloud_rig.e), &cloud_rig.e);
+	restart_with(&more[1], 1);
+	cloud_rig_join(0, "edge-1");
+	cloud_tick(cloud_rig.cloud);
+	ck_assert_uint_eq(cloud_round(cloud_rig.cloud)->module_count, 1);
+	ck_module(0, "perception", 4);
+	restart_with(more, 3);
+	ck_assert_uint_eq(cloud_round(cloud_rig.cloud)->module_count, 3);
+	ck_module(0, "planning", 0);
+	ck_module(1, "perception", 4);
+	ck_module(2, "memory", 0);
+	restart_with(&more[2], 1);
+	ck_assert_uint_eq(cloud_round(cloud_rig.cloud)->module_count, 1);
+	ck_module(0, "memory", 0);
+	cloud_rig_done();
+}
+END_TEST
+
+/* Else a kind that comes with a new program, or back with an old one, would have lost its parameters. */
+START_TEST(the_sweep_leaves_every_newest_module)
+{
+	struct module_state other = {.kind = "planning", .metric = 0.5};
+	struct blob_ref gone;
+
+	cloud_rig_begin();
+	ck_ok(blobs_put(cloud_rig.blobs, "planning", 8, &other.blob, &cloud_rig.e), &cloud_rig.e);
+	ck_ok(blobs_put(cloud_rig.blobs, "an update", 9, &gone, &cloud_rig.e), &cloud_rig.e);
+	ck_ok(store_begin(cloud_rig.store, &cloud_rig.e), &cloud_rig.e);
+	ck_ok(store_save_module(cloud_rig.store, &other, &cloud_rig.e), &cloud_rig.e);
+	ck_ok(store_commit(cloud_rig.store, &cloud_rig.e), &cloud_rig.e);
+	cloud_sweep(cloud_rig.cloud);
+	ck_assert(blobs_has(cloud_rig.blobs, &other.blob.digest, NULL));
+	ck_assert(!blobs_has(cloud_rig.blobs, &gone.digest, NULL));
+	cloud_rig_done();
+}
+END_TEST
+
 START_TEST(nothing_is_said_once_the_store_failed)
 {
 	struct cloud_end *x, *y;
@@ -250,4 +318,5 @@ SUITE("core/cloud", hello_is_answered_by_welcome, who_may_not_join_is_told_why,
       only_listed_edges_join_without_open_enrolment, what_breaks_the_protocol_ends_the_link,
       what_does_not_fit_the_round_ends_nothing, silence_ends_a_link, a_newer_connection_replaces_the_older,
       an_edge_that_is_behind_gets_the_newest_agent, asked_to_reconnect_edges_come_back, draining_says_goodbye,
-      a_round_begins_when_enough_are_there, nothing_is_said_once_the_store_failed)
+      a_round_begins_when_enough_are_there, a_round_goes_on_with_the_kinds_of_this_program,
+      the_sweep_leaves_every_newest_module, nothing_is_said_once_the_store_failed)

@@ -203,6 +203,7 @@ static const struct {
     {"DELETE FROM task_work WHERE position = 0", "table 'task_work'", "count from 0"},
     {"UPDATE task_result SET size = -7", "table 'task_result', task 10000, position 0", "'size' is -7"},
     {"UPDATE task_result SET kind = ''", "table 'task_result'", "module kind"},
+    {"UPDATE task_result SET norm = -1", "table 'task_result', task 10000, position 0", "norm"},
 };
 
 START_TEST(a_corrupted_row_is_named)
