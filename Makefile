@@ -75,14 +75,14 @@ FUZZERS     := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 BENCHES     := $(patsubst %.c,$(BUILD)/%,$(wildcard bench/bench_*.c))
 
 .PHONY: all check unit integration simcheck fuzz bench demo tidy install clean help \
-        latency-demo netns-check container-check
+        latency-demo netns-check container-check policy
 .SECONDARY:
 .DELETE_ON_ERROR:
 all: $(PROGRAMS)
 
 help:
 	@sed -n 's/^#   //p' Makefile
-	@echo 'targets: all check unit integration simcheck fuzz bench demo latency-demo netns-check container-check tidy install clean'
+	@echo 'targets: all check unit integration simcheck fuzz bench demo latency-demo netns-check container-check tidy policy install clean'
 
 # --- rules ------------------------------------------------------------------------------------
 # SIMD kernels live in files named *_avx2.c and *_avx512.c, chosen at run time.
@@ -169,9 +169,17 @@ netns-check: all $(DELAY_LINK)
 container-check:
 	$(Q)python3 tests/containers/check.py
 
+# The policies that the cloud ships with, trained from scratch: 20 to 30 minutes on two cores.
+policy: $(BUILD)/edmsac
+	$(Q)sh deploy/policy.sh $(BUILD)
+
+POLICY_DIR := $(DESTDIR)$(PREFIX)/share/foedus/policy
 install: all
 	$(Q)for p in $(PROGRAMS); do install -D -m 755 $$p $(DESTDIR)$(PREFIX)/bin/$$(basename $$p); done
 	$(call say,INSTALL,$(DESTDIR)$(PREFIX)/bin)
+	$(Q)set -- $(BUILD)/policy/*.safetensors; if [ -f "$$1" ]; \
+	then install -d $(POLICY_DIR) && install -m 644 "$$@" $(POLICY_DIR) && echo '  INSTALL $(POLICY_DIR)'; \
+	else echo '  no learned policies yet: "make policy" trains them (half an hour), then install again'; fi
 
 clean:
 	$(Q)rm -rf build

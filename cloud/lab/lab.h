@@ -17,8 +17,8 @@ extern const struct lab_command lab_train;
 extern const struct lab_command lab_eval;
 extern const struct lab_command lab_bench;
 
-/* Exit codes: a failure on the way, and wrong options or input. */
-enum { LAB_FAILED = 1, LAB_USAGE = 2 };
+/* Exit codes: a failure on the way, wrong options or input, and a training that a signal ended early. */
+enum { LAB_FAILED = 1, LAB_USAGE = 2, LAB_INTERRUPTED = 3 };
 
 /* Says "edmsac NAME: what was wrong" on standard error and returns `code`. */
 int lab_fail(const char *name, int code, const struct err *e);

@@ -1,12 +1,14 @@
 /* edmsac train: learns a contract policy and writes it as a checkpoint.
  *
  * The checkpoint is written anew now and then and at the end, each time whole; an interrupt (SIGINT, SIGTERM)
- * ends the training after the update at hand and writes it too. */
+ * ends the training after the update at hand and writes it too; the exit code is then 3. */
+#include <limits.h>
 #include <math.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cloud/lab/lab.h"
 #include "cloud/policy/crew.h"
@@ -15,12 +17,13 @@
 #include "common/base/opt.h"
 
 #define SAVE_EVERY_MS 60000
-#define SAY_EVERY_MS  1000
-#define LOG_EVERY     50 /* updates */
+#define SAY_EVERY_MS  1000  /* on one line that is written over, */
+#define LINE_EVERY_MS 15000 /* or as lines of their own */
+#define LOG_EVERY     50    /* updates */
 
 struct train_options {
 	const char *algorithm, *actions, *dynamics, *participation, *out, *log, *resume;
-	bool observed, bare, quiet;
+	bool observed, bare, quiet, lines;
 	int64_t types, seed, updates, steps, hidden, batch, envs, threads, replay;
 	double prune_rate, actor_rate, critic_rate, explore, temperature;
 };
@@ -59,6 +62,7 @@ static const struct opt table[] = {
     {"resume", 'r', OPT_TEXT, "F.safetensors", "goes on from a checkpoint, whose own options hold", NULL, 0,
      0, AT(resume)},
     {"no-replay", 0, OPT_FLAG, "", "leaves the replay buffer out of the checkpoint", NULL, 0, 0, AT(bare)},
+    {"lines", 0, OPT_FLAG, "", "progress as lines, for logs", NULL, 0, 0, AT(lines)},
     {"quiet", 'q', OPT_FLAG, "", "no progress on standard error", NULL, 0, 0, AT(quiet)},
     OPT_END};
 
@@ -98,6 +102,17 @@ static int make_spec(const struct train_options *o, struct learner_spec *s, stru
 	return participation_parse(o->participation, &s->env.participation, e);
 }
 
+/* A checkpoint that could not be written would be noticed late. */
+static int check_out(const char *path, struct err *e)
+{
+	const char *slash = strrchr(path, '/');
+	char folder[PATH_MAX] = ".";
+
+	if (slash)
+		snprintf(folder, sizeof(folder), "%.*s", slash == path ? 1 : (int)(slash - path), path);
+	return access(folder, W_OK | X_OK) == 0 ? 0 : err_errno(e, "--out: cannot write into '%.200s'", folder);
+}
+
 static int open_learner(const struct train_options *o, struct learner **l, struct err *e)
 {
 	struct learner_spec spec;
@@ -105,20 +120,26 @@ static int open_learner(const struct train_options *o, struct learner **l, struc
 
 	if (!o->out)
 		return err_set(e, E_INVALID, "--out says where the checkpoint goes");
+	rc = check_out(o->out, e);
+	if (rc)
+		return rc;
 	if (o->resume)
 		return learner_load(o->resume, l, e);
 	rc = make_spec(o, &spec, e);
 	return rc ? rc : learner_new(&spec, l, e);
 }
 
-static void say(const struct learner_report *r, const struct learner *l, int64_t began, int64_t first)
+static void say(const struct train_options *o, const struct learner_report *r, const struct learner *l,
+                int64_t began, int64_t first)
 {
+	const struct learner_spec *s = learner_spec(l);
 	double seconds = (double)(clock_mono_ms() - began) / 1000, rate = (double)(r->update - first) / seconds;
-	double left = (double)(learner_spec(l)->updates - r->update) / rate;
+	double left = (double)(s->updates - r->update) / rate;
 
-	fprintf(stderr, "\r%lld/%lld  reward %.4f  loss %.2e  value %.4f  neurons %d+%d  %.1f/s  %.0f s left   ",
-	        (long long)r->update, (long long)learner_spec(l)->updates, r->reward, r->critic_loss, r->value,
-	        r->hidden[0], r->hidden[1], rate, left);
+	fprintf(stderr,
+	        "%sK = %d  %lld/%lld  reward %.4f  loss %.2e  value %.4f  neurons %d+%d  %.1f/s  %.0f s left%s",
+	        o->lines ? "" : "\r", s->env.types, (long long)r->update, (long long)s->updates, r->reward,
+	        r->critic_loss, r->value, r->hidden[0], r->hidden[1], rate, left, o->lines ? "\n" : "   ");
 }
 
 static void log_line(FILE *log, const struct learner_report *r)
@@ -129,6 +150,17 @@ static void log_line(FILE *log, const struct learner_report *r)
 	        r->reward, r->critic_loss, r->value, r->entropy, r->temperature, r->hidden[0], r->hidden[1]);
 }
 
+/* Whether this is the time for something that happens so often; then it counts anew. */
+static bool due(int64_t *last, int64_t every_ms)
+{
+	int64_t now = clock_mono_ms();
+
+	if (now - *last < every_ms)
+		return false;
+	*last = now;
+	return true;
+}
+
 static int train(const struct train_options *o, struct learner *l, FILE *log, struct err *e)
 {
 	int64_t began = clock_mono_ms(), saved = began, said = began, first = learner_updates(l);
@@ -136,26 +168,20 @@ static int train(const struct train_options *o, struct learner *l, FILE *log, st
 
 	while (learner_updates(l) < learner_spec(l)->updates && !interrupted) {
 		int rc = learner_update(l, &r, e);
-		int64_t now = clock_mono_ms();
 
+		if (rc == 0)
+			log_line(log, &r);
+		if (rc == 0 && due(&saved, SAVE_EVERY_MS))
+			rc = learner_save(l, o->out, !o->bare, e);
 		if (rc)
 			return rc;
-		log_line(log, &r);
-		if (now - saved >= SAVE_EVERY_MS) {
-			rc = learner_save(l, o->out, !o->bare, e);
-			if (rc)
-				return rc;
-			saved = now;
-		}
-		if (!o->quiet && now - said >= SAY_EVERY_MS) {
-			say(&r, l, began, first);
-			said = now;
-		}
+		if (!o->quiet && due(&said, o->lines ? LINE_EVERY_MS : SAY_EVERY_MS))
+			say(o, &r, l, began, first);
 	}
-	if (!o->quiet && r.update > 0) {
-		say(&r, l, began, first);
+	if (!o->quiet && r.update > 0)
+		say(o, &r, l, began, first);
+	if (!o->quiet && !o->lines)
 		fputc('\n', stderr);
-	}
 	return learner_save(l, o->out, !o->bare, e);
 }
 
@@ -169,6 +195,19 @@ static int open_log(const struct train_options *o, FILE **log, struct err *e)
 	if (!o->resume)
 		fputs("update,env_steps,reward,critic_loss,value,entropy,temperature,hidden1,hidden2\n", *log);
 	return 0;
+}
+
+/* The exit code. */
+static int finish(const struct learner *l, int rc, struct err *e)
+{
+	long long done = learner_updates(l), planned = learner_spec(l)->updates;
+
+	if (rc)
+		return lab_fail("train", LAB_FAILED, e);
+	if (done >= planned)
+		return 0;
+	err_set(e, E_STATE, "interrupted after %lld of %lld updates; the checkpoint is written", done, planned);
+	return lab_fail("train", LAB_INTERRUPTED, e);
 }
 
 static int run(int argc, char **argv)
@@ -192,8 +231,9 @@ static int run(int argc, char **argv)
 		rc = train(&o, l, log, &e);
 	if (log && fclose(log) != 0 && rc == 0)
 		rc = err_errno(&e, "%s", o.log);
+	rc = finish(l, rc, &e);
 	learner_free(l);
-	return rc ? lab_fail("train", LAB_FAILED, &e) : 0;
+	return rc;
 }
 
 const struct lab_command lab_train = {"train", "learns a contract policy", run};
