@@ -3,35 +3,42 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cloud/policy/sight.h"
 #include "common/base/mem.h"
+#include "common/nn/rows.h"
 
 #define GRADIENT_MAX 10.0 /* norm beyond which a step is scaled down */
 
-static int make(struct critic *c, int state, int action, int hidden, int batch_max, struct err *e)
+static int make(struct critic *c, const struct critic_shape *s, int batch_max, struct err *e)
 {
-	const struct mlp_spec spec = {.in = state + action,
+	int more = s->sight_types > 0 ? sight_size(s->sight_types) : 0;
+	const struct mlp_spec spec = {.in = s->state + s->action + more,
 	                              .layers = 3,
-	                              .out = {hidden, hidden, 1},
+	                              .out = {s->hidden, s->hidden, 1},
 	                              .hidden = MLP_MISH,
 	                              .last = MLP_LINEAR};
 	size_t batch = (size_t)batch_max;
 
-	*c = (struct critic){.state = state, .action = action, .batch_max = batch_max};
+	*c = (struct critic){.state = s->state,
+	                     .action = s->action,
+	                     .batch_max = batch_max,
+	                     .sight_types = s->sight_types,
+	                     .more = more};
 	for (int i = 0; i < 2; i++) {
 		int rc = mlp_init(&c->net[i], &spec, batch_max, e);
 
 		if (rc)
 			return err_wrap(e, "critic");
 		c->dy[i] = mem_floats(batch);
+		c->part[i] = mem_floats(batch * (size_t)(s->action + more));
 	}
-	c->in = mem_floats(batch * (size_t)(state + action));
-	c->part = mem_floats(batch * (size_t)action);
+	c->in = mem_floats(batch * (size_t)spec.in);
 	return 0;
 }
 
-int critic_init(struct critic *c, int state, int action, int hidden, int batch_max, struct err *e)
+int critic_init(struct critic *c, const struct critic_shape *shape, int batch_max, struct err *e)
 {
-	int rc = make(c, state, action, hidden, batch_max, e);
+	int rc = make(c, shape, batch_max, e);
 
 	for (int i = 0; rc == 0 && i < 2; i++)
 		weights_init(&c->q[i], c->net[i].params, true);
@@ -42,7 +49,9 @@ int critic_init(struct critic *c, int state, int action, int hidden, int batch_m
 
 int critic_init_beside(struct critic *c, const struct critic *owner, struct err *e)
 {
-	int rc = make(c, owner->state, owner->action, owner->net[0].layers[0].out, owner->batch_max, e);
+	const struct critic_shape shape = {owner->state, owner->action, owner->net[0].layers[0].out,
+	                                   owner->sight_types};
+	int rc = make(c, &shape, owner->batch_max, e);
 
 	c->beside = true;
 	for (int i = 0; rc == 0 && i < 2; i++) {
@@ -63,9 +72,9 @@ void critic_release(struct critic *c)
 		else
 			weights_release(&c->q[i]);
 		free(c->dy[i]);
+		free(c->part[i]);
 	}
 	free(c->in);
-	free(c->part);
 	*c = (struct critic){0};
 }
 
@@ -86,6 +95,9 @@ static void join(struct critic *c, const float *states, const float *actions, in
 		row += c->state;
 		memcpy(row, actions + b * c->action, (size_t)c->action * sizeof(*row));
 		row += c->action;
+		if (c->more > 0)
+			sight_of(c->sight_types, states + b * c->state, actions + b * c->action, row);
+		row += c->more;
 	}
 }
 
@@ -126,6 +138,21 @@ void critic_step(struct critic *c, int which, double rate)
 	weights_step(&c->q[which], rate, GRADIENT_MAX);
 }
 
+/* da = what both critics' gradients, by the action and by what they are shown of it, come to. */
+static void gather(struct critic *c, const float *states, const float *actions, int n, float *da)
+{
+	int width = c->action + c->more;
+
+	for (int b = 0; b < n; b++, da += c->action) {
+		float *sum = c->part[0] + b * width;
+
+		rows_add(sum, c->part[1] + b * width, 1, width, sum);
+		memcpy(da, sum, (size_t)c->action * sizeof(*da));
+		if (c->more > 0)
+			sight_back(c->sight_types, states + b * c->state, actions + b * c->action, sum + c->action, da);
+	}
+}
+
 double critic_slope(struct critic *c, const float *states, const float *actions, int n, int of, float *da)
 {
 	const float *v[2];
@@ -146,10 +173,9 @@ double critic_slope(struct critic *c, const float *states, const float *actions,
 		             &(struct mlp_back){.x = c->in,
 		                                .dy = c->dy[i],
 		                                .batch = n,
-		                                .dx = i ? c->part : da,
+		                                .dx = c->part[i],
 		                                .dx_from = c->state,
-		                                .dx_count = c->action});
-	for (int i = 0; i < n * c->action; i++)
-		da[i] += c->part[i];
+		                                .dx_count = c->action + c->more});
+	gather(c, states, actions, n, da);
 	return mean;
 }

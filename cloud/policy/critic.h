@@ -8,16 +8,23 @@
 
 struct critic {
 	int state, action, batch_max;
+	int sight_types;   /* K if they are shown what sight.h tells of an action; else 0 */
+	int more;          /* how many numbers that is */
 	struct mlp net[2]; /* one for each, so that both keep their activations */
 	struct weights q[2];
-	float *in;    /* [batch][state + action] */
-	float *dy[2]; /* [batch] */
-	float *part;  /* [batch][action] */
-	bool beside;  /* weights, moments and targets are another's */
+	float *in;      /* [batch][state + action + more] */
+	float *dy[2];   /* [batch] */
+	float *part[2]; /* [batch][action + more] */
+	bool beside;    /* weights, moments and targets are another's */
+};
+
+struct critic_shape {
+	int state, action, hidden;
+	int sight_types; /* see above */
 };
 
 /* Two hidden layers of `hidden` neurons, Mish. */
-int critic_init(struct critic *c, int state, int action, int hidden, int batch_max, struct err *e) MUST_CHECK;
+int critic_init(struct critic *c, const struct critic_shape *shape, int batch_max, struct err *e) MUST_CHECK;
 /* Work space and gradients of its own for the weights and targets of `owner`, which must outlive it. */
 int critic_init_beside(struct critic *c, const struct critic *owner, struct err *e) MUST_CHECK;
 void critic_release(struct critic *c);

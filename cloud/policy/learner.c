@@ -187,7 +187,12 @@ static int networks_new(struct learner *l, struct err *e)
 			weights_init(&l->value_weights, l->value.params, false);
 		return rc;
 	}
-	rc = critic_init(&l->critic, shape.state, shape.action, s->hidden, lanes_rows(s->batch, s->threads), e);
+	rc = critic_init(&l->critic,
+	                 &(struct critic_shape){.state = shape.state,
+	                                        .action = shape.action,
+	                                        .hidden = s->hidden,
+	                                        .sight_types = s->sight ? s->env.types : 0},
+	                 lanes_rows(s->batch, s->threads), e);
 	if (rc == 0)
 		rc = replay_init(&l->replay, shape.state, shape.action, (size_t)s->replay, e);
 	return rc ? rc : lanes_new(l, e);

@@ -29,6 +29,7 @@ struct learner_spec {
 	double actor_rate, critic_rate; /* of Adam, falling to a hundredth along a cosine */
 	double explore;                 /* sd of the noise added to actions while learning, falling to a tenth */
 	double temperature;             /* of the entropy term at the start; 0: none */
+	bool sight;                     /* the critics see efforts, not only coordinates (sight.h) */
 	double prune_rate;              /* EDMSAC: share of hidden neurons to remove */
 };
 

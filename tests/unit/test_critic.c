@@ -22,7 +22,7 @@ static void fixture_init(struct fixture *f)
 	struct err e = ERR_INIT;
 	struct rng r;
 
-	ck_ok(critic_init(&f->c, STATE, ACTION, 24, 128, &e), &e);
+	ck_ok(critic_init(&f->c, &(struct critic_shape){STATE, ACTION, 24, 0}, 128, &e), &e);
 	rng_seed(&r, 1, 1);
 	critic_draw(&f->c, &r);
 	reference_fill(1000, BATCH * STATE, 1, f->states);
@@ -50,6 +50,38 @@ START_TEST(slopes_are_those_of_the_lower_value)
 		oracle_near("action", i, -(double)keep[i], (up - down) / (2 * (double)step), 1e-3);
 	}
 	critic_release(&f.c);
+}
+END_TEST
+
+/* With sight the gradient leads back through the efforts, over all coordinates below. */
+START_TEST(slopes_see_efforts)
+{
+	enum { TYPES = 3, STATES = TYPES * TYPES + 2 * TYPES + 5, ACTIONS = TYPES * TYPES + TYPES };
+	const struct critic_shape shape = {STATES, ACTIONS, 24, TYPES};
+	float state[STATES], action[ACTIONS], da[ACTIONS], scratch[ACTIONS];
+	const float step = 1e-2f;
+	struct err e = ERR_INIT;
+	struct critic c;
+	struct rng r;
+
+	ck_ok(critic_init(&c, &shape, 1, &e), &e);
+	rng_seed(&r, 3, 1);
+	critic_draw(&c, &r);
+	reference_fill(50, STATES, 0.8, state);
+	reference_fill(90, ACTIONS, 0.8, action);
+	(void)critic_slope(&c, state, action, 1, 1, da);
+	for (size_t i = 0; i < ACTIONS; i++) {
+		float was = action[i];
+		double up, down;
+
+		action[i] = was + step;
+		up = critic_slope(&c, state, action, 1, 1, scratch);
+		action[i] = was - step;
+		down = critic_slope(&c, state, action, 1, 1, scratch);
+		action[i] = was;
+		oracle_near("action", i, -(double)da[i], (up - down) / (2 * (double)step), 2e-3);
+	}
+	critic_release(&c);
 }
 END_TEST
 
@@ -156,5 +188,6 @@ START_TEST(steps_are_scaled_down_to_the_largest_norm)
 }
 END_TEST
 
-SUITE("policy/critic", slopes_are_those_of_the_lower_value, targets_are_the_lower_of_both_and_follow_slowly,
-      learns_a_known_value, parts_of_a_batch_add_up, steps_are_scaled_down_to_the_largest_norm)
+SUITE("policy/critic", slopes_are_those_of_the_lower_value, slopes_see_efforts,
+      targets_are_the_lower_of_both_and_follow_slowly, learns_a_known_value, parts_of_a_batch_add_up,
+      steps_are_scaled_down_to_the_largest_norm)
