@@ -16,7 +16,6 @@
 #include "common/base/clock.h"
 #include "common/base/opt.h"
 
-#define SAVE_EVERY_MS 60000
 #define SAY_EVERY_MS  1000  /* on one line that is written over, */
 #define LINE_EVERY_MS 15000 /* or as lines of their own */
 #define LOG_EVERY     50    /* updates */
@@ -25,7 +24,7 @@ struct train_options {
 	const char *algorithm, *actions, *dynamics, *participation, *out, *log, *resume;
 	bool observed, bare, quiet, lines;
 	int64_t types, seed, updates, steps, hidden, batch, envs, threads, replay;
-	double prune_rate, actor_rate, critic_rate, explore, temperature;
+	double prune_rate, actor_rate, critic_rate, explore, temperature, save_every;
 };
 
 #define AT(field) offsetof(struct train_options, field)
@@ -61,6 +60,8 @@ static const struct opt table[] = {
     {"log", 'l', OPT_TEXT, "F.csv", "a line of figures every 50 updates", NULL, 0, 0, AT(log)},
     {"resume", 'r', OPT_TEXT, "F.safetensors", "goes on from a checkpoint, whose own options hold", NULL, 0,
      0, AT(resume)},
+    {"save-every", 0, OPT_DOUBLE, "SECONDS", "how often the checkpoint is written on the way", "60", 0, 1e6,
+     AT(save_every)},
     {"no-replay", 0, OPT_FLAG, "", "leaves the replay buffer out of the checkpoint", NULL, 0, 0, AT(bare)},
     {"lines", 0, OPT_FLAG, "", "progress as lines, for logs", NULL, 0, 0, AT(lines)},
     {"quiet", 'q', OPT_FLAG, "", "no progress on standard error", NULL, 0, 0, AT(quiet)},
@@ -171,7 +172,7 @@ static int train(const struct train_options *o, struct learner *l, FILE *log, st
 
 		if (rc == 0)
 			log_line(log, &r);
-		if (rc == 0 && due(&saved, SAVE_EVERY_MS))
+		if (rc == 0 && due(&saved, (int64_t)(1000 * o->save_every)))
 			rc = learner_save(l, o->out, !o->bare, e);
 		if (rc)
 			return rc;

@@ -4,6 +4,7 @@
 
 #include "cloud/policy/env.h"
 #include "common/contract/action.h"
+#include "common/contract/model.h"
 
 /* Efforts with all that their features need. */
 struct seen {

@@ -1,91 +1,11 @@
 /* The laboratory program from outside: what it prints, what it says of bad input, its exit codes. */
-#include <fcntl.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "common/base/buf.h"
 #include "common/base/file.h"
 #include "common/base/json.h"
+#include "tests/support/lab.h"
 #include "tests/support/suite.h"
-
-#define WORDS_MAX 24
-
-struct outcome {
-	int code;
-	struct buf out, err;
-};
-
-static void redirect(const char *path, int flags, int to)
-{
-	int fd = open(path, flags, 0600);
-
-	if (fd < 0 || dup2(fd, to) < 0)
-		_exit(126);
-}
-
-static void read_back(const char *path, struct buf *into)
-{
-	struct err e = ERR_INIT;
-
-	ck_ok(file_read(path, 1 << 24, into, &e), &e);
-	buf_cstr(into);
-}
-
-/* Runs `edmsac WORDS...` (split at blanks) with `input` as standard input. */
-static struct outcome run(const char *input, const char *words)
-{
-	struct outcome o = {0};
-	char program[256], line[1024], in[300], out[300], err[300];
-	char *argv[WORDS_MAX + 2] = {program};
-	char *rest = line;
-	struct err e = ERR_INIT;
-	const char *build = getenv("BUILD");
-	int status = 0, n = 1;
-	pid_t pid;
-
-	snprintf(program, sizeof(program), "%s/edmsac", build ? build : "build");
-	snprintf(line, sizeof(line), "%s", words);
-	for (char *w = strtok_r(line, " ", &rest); w && n <= WORDS_MAX; w = strtok_r(NULL, " ", &rest))
-		argv[n++] = w;
-	snprintf(in, sizeof(in), "%s/in", suite_tmp());
-	snprintf(out, sizeof(out), "%s/out", suite_tmp());
-	snprintf(err, sizeof(err), "%s/err", suite_tmp());
-	ck_ok(file_write(in, input, strlen(input), 0600, &e), &e);
-	pid = fork();
-	ck_assert_int_ge(pid, 0);
-	if (pid == 0) {
-		redirect(in, O_RDONLY, STDIN_FILENO);
-		redirect(out, O_WRONLY | O_CREAT | O_TRUNC, STDOUT_FILENO);
-		redirect(err, O_WRONLY | O_CREAT | O_TRUNC, STDERR_FILENO);
-		execv(program, argv);
-		_exit(127);
-	}
-	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-	ck_assert_msg(WIFEXITED(status), "edmsac %s: killed by signal %d", words, WTERMSIG(status));
-	o.code = WEXITSTATUS(status);
-	read_back(out, &o.out);
-	read_back(err, &o.err);
-	return o;
-}
-
-static void done(struct outcome *o)
-{
-	buf_release(&o->out);
-	buf_release(&o->err);
-}
-
-/* What one command prints, for the next one to read. */
-static char *printed(const char *words)
-{
-	struct outcome o = run("", words);
-	char *text;
-
-	ck_assert_msg(o.code == 0, "edmsac %s: %s", words, (char *)o.err.data);
-	text = mem_strdup(buf_cstr(&o.out));
-	done(&o);
-	return text;
-}
 
 static double number(const json_t *object, const char *field)
 {
@@ -128,15 +48,15 @@ START_TEST(each_policy_prints_one_line_an_instance)
 		double lo, hi;
 	} policies[] = {{"exact", 1, 1},      {"first-best", 1, 2}, {"static", 0.5, 1},
 	                {"monotone", 0.9, 1}, {"greedy", 0, 1},     {"random", -1, 1}};
-	char *drawn = printed("draw --types 3 --count 4 --seed 5 --participation per-period");
+	char *drawn = lab_prints("draw --types 3 --count 4 --seed 5 --participation per-period");
 
 	for (size_t i = 0; i < ARRAY_LEN(policies); i++) {
 		char words[64];
-		struct outcome o;
+		struct lab_outcome o;
 		int lines = 0;
 
 		snprintf(words, sizeof(words), "solve --policy %s --json -", policies[i].policy);
-		o = run(drawn, words);
+		o = lab_run(drawn, words);
 		ck_assert_int_eq(o.code, 0);
 		ck_assert_uint_eq(o.err.len, 0);
 		for (const char *at = buf_cstr(&o.out), *end; (end = strchr(at, '\n')); at = end + 1, lines++) {
@@ -145,7 +65,7 @@ START_TEST(each_policy_prints_one_line_an_instance)
 			ck_assert(ratio >= policies[i].lo - 1e-9 && ratio <= policies[i].hi + 1e-9);
 		}
 		ck_assert_int_eq(lines, 4);
-		done(&o);
+		lab_done(&o);
 	}
 	free(drawn);
 }
@@ -153,9 +73,9 @@ END_TEST
 
 START_TEST(draws_repeat_by_seed)
 {
-	char *a = printed("draw -k 2 -n 3 -s 9");
-	char *b = printed("draw -k 2 -n 3 -s 9");
-	char *c = printed("draw -k 2 -n 3 -s 10");
+	char *a = lab_prints("draw -k 2 -n 3 -s 9");
+	char *b = lab_prints("draw -k 2 -n 3 -s 9");
+	char *c = lab_prints("draw -k 2 -n 3 -s 10");
 
 	ck_assert_str_eq(a, b);
 	ck_assert_str_ne(a, c);
@@ -167,47 +87,36 @@ END_TEST
 
 START_TEST(the_table_is_for_people)
 {
-	char *drawn = printed("draw -n 2");
-	struct outcome o = run(drawn, "solve -p static -");
+	char *drawn = lab_prints("draw -n 2");
+	struct lab_outcome o = lab_run(drawn, "solve -p static -");
 
 	ck_assert_int_eq(o.code, 0);
 	ck_assert_ptr_nonnull(strstr(buf_cstr(&o.out), "second best"));
 	ck_assert_ptr_nonnull(strstr(buf_cstr(&o.out), "2 instances, mean ratio 0."));
-	done(&o);
+	lab_done(&o);
 	free(drawn);
 }
 END_TEST
 
-static void refuse(const char *input, const char *words, const char *part)
-{
-	struct outcome o = run(input, words);
-
-	ck_assert_msg(o.code == 2, "edmsac %s: exit code %d", words, o.code);
-	ck_assert_msg(o.out.len == 0, "edmsac %s: printed %s", words, (char *)o.out.data);
-	ck_assert_msg(strstr(buf_cstr(&o.err), part) != NULL, "edmsac %s: '%s' does not say '%s'", words,
-	              (char *)o.err.data, part);
-	done(&o);
-}
-
 START_TEST(bad_input_prints_one_message_and_nothing_else)
 {
-	char *drawn = printed("draw -n 2");
+	char *drawn = lab_prints("draw -n 2");
 	size_t n = strlen(drawn);
 	char *cut = mem_dup(drawn, n + 1);
 
 	cut[n - 40] = '\0';
-	refuse(cut, "solve --json -", "standard input, line 2: not JSON");
+	lab_refuses(cut, "solve --json -", "standard input, line 2: not JSON");
 	free(cut);
-	refuse("{\"id\":\"a\"}\n", "solve --json -", "standard input, line 1: field 'types' is missing");
-	refuse("", "solve --json /nonexistent.jsonl", "/nonexistent.jsonl: no such file");
-	refuse("", "solve", "name a file of instances");
-	refuse("", "solve - --json", "'--json' after the file");
-	refuse("", "solve --policy best -", "'best' is not one of exact, first-best, static, monotone");
-	refuse("", "solve --jsn -", "did you mean --json");
-	refuse("", "draw --types 11", "--types: '11'");
-	refuse("", "draw --participation weekly", "'weekly' is not one of");
-	refuse("", "train-nothing", "'train-nothing' is no command");
-	refuse("", "", "Usage: edmsac COMMAND");
+	lab_refuses("{\"id\":\"a\"}\n", "solve --json -", "standard input, line 1: field 'types' is missing");
+	lab_refuses("", "solve --json /nonexistent.jsonl", "/nonexistent.jsonl: no such file");
+	lab_refuses("", "solve", "name a file of instances");
+	lab_refuses("", "solve - --json", "'--json' after the file");
+	lab_refuses("", "solve --policy best -", "'best' is not one of exact, first-best, static, monotone");
+	lab_refuses("", "solve --jsn -", "did you mean --json");
+	lab_refuses("", "draw --types 11", "--types: '11'");
+	lab_refuses("", "draw --participation weekly", "'weekly' is not one of");
+	lab_refuses("", "train-nothing", "'train-nothing' is no command");
+	lab_refuses("", "", "Usage: edmsac COMMAND");
 	free(drawn);
 }
 END_TEST
@@ -218,7 +127,7 @@ START_TEST(help_is_no_error)
 	                                    "bench --help", "eval --help",  "--version"};
 
 	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-		char *text = printed(words[i]);
+		char *text = lab_prints(words[i]);
 
 		ck_assert_ptr_nonnull(strstr(text, "edmsac"));
 		free(text);
@@ -228,41 +137,41 @@ END_TEST
 
 START_TEST(nothing_to_solve_is_no_error)
 {
-	struct outcome o = run("\n  \n", "solve --json -");
+	struct lab_outcome o = lab_run("\n  \n", "solve --json -");
 
 	ck_assert_int_eq(o.code, 0);
 	ck_assert_uint_eq(o.out.len, 0);
-	done(&o);
+	lab_done(&o);
 }
 END_TEST
 
 /* A small checkpoint in the suite's folder; the options go behind. */
-static struct outcome train(const char *out, const char *more)
+static struct lab_outcome train(const char *out, const char *more)
 {
 	char words[512];
 
 	snprintf(words, sizeof(words), "train -q --hidden 16 -b 32 -e 8 --out %s/%s %s", suite_tmp(), out, more);
-	return run("", words);
+	return lab_run("", words);
 }
 
 static void trained(const char *out, const char *more)
 {
-	struct outcome o = train(out, more);
+	struct lab_outcome o = train(out, more);
 
 	ck_assert_msg(o.code == 0, "train %s: %s", more, (char *)o.err.data);
-	done(&o);
+	lab_done(&o);
 }
 
 START_TEST(trains_evaluates_and_solves)
 {
-	char *drawn = printed("draw --types 3 --count 3"), words[300];
+	char *drawn = lab_prints("draw --types 3 --count 3"), words[300];
 	struct err e = ERR_INIT;
-	struct outcome o;
+	struct lab_outcome o;
 	json_t *object;
 
 	trained("p", "-n 30 --no-replay");
 	snprintf(words, sizeof(words), "eval --json --checkpoint %s/p -", suite_tmp());
-	o = run(drawn, words);
+	o = lab_run(drawn, words);
 	ck_assert_msg(o.code == 0, "%s", buf_cstr(&o.err));
 	ck_ok(json_parse((char *)o.out.data, o.out.len, &object, &e), &e);
 	ck_assert(number(object, "mean_ratio") <= 1 + 1e-9);
@@ -271,13 +180,13 @@ START_TEST(trains_evaluates_and_solves)
 	ck_assert_double_eq(number(object, "instances"), 3);
 	ck_assert_double_gt(number(object, "parameters"), 100);
 	json_decref(object);
-	done(&o);
+	lab_done(&o);
 	snprintf(words, sizeof(words), "solve --policy edmsac --checkpoint %s/p --samples 4 --json -",
 	         suite_tmp());
-	o = run(drawn, words);
+	o = lab_run(drawn, words);
 	ck_assert_int_eq(o.code, 0);
 	(void)check_line(buf_cstr(&o.out), strcspn(buf_cstr(&o.out), "\n"), "edmsac");
-	done(&o);
+	lab_done(&o);
 	free(drawn);
 }
 END_TEST
@@ -308,27 +217,27 @@ END_TEST
 
 START_TEST(bad_checkpoints_and_options_are_refused)
 {
-	char *drawn = printed("draw --types 2 --count 1"), words[300];
+	char *drawn = lab_prints("draw --types 2 --count 1"), words[300];
 	struct err e = ERR_INIT;
-	struct outcome o;
+	struct lab_outcome o;
 
 	trained("k3", "-n 5 --algo dmsac --no-replay");
 	snprintf(words, sizeof(words), "eval --checkpoint %s/k3 -", suite_tmp());
-	refuse(drawn, words, "for 3 types, the instance has 2");
+	lab_refuses(drawn, words, "for 3 types, the instance has 2");
 	snprintf(words, sizeof(words), "solve --policy sac --checkpoint %s/k3 -", suite_tmp());
-	refuse(drawn, words, "holds 'dmsac', not 'sac'");
+	lab_refuses(drawn, words, "holds 'dmsac', not 'sac'");
 	snprintf(words, sizeof(words), "%s/junk", suite_tmp());
 	ck_ok(file_write(words, "junk", 4, 0600, &e), &e);
 	snprintf(words, sizeof(words), "eval --checkpoint %s/junk -", suite_tmp());
-	refuse(drawn, words, "too few for a checkpoint");
+	lab_refuses(drawn, words, "too few for a checkpoint");
 	snprintf(words, sizeof(words), "train --resume %s/junk --out %s/other", suite_tmp(), suite_tmp());
-	refuse("", words, "too few for a checkpoint");
-	refuse("", "train --types 3", "--out says where");
-	refuse(drawn, "eval -", "--checkpoint F.safetensors is needed");
-	refuse(drawn, "solve --policy edmsac -", "'edmsac'");
+	lab_refuses("", words, "too few for a checkpoint");
+	lab_refuses("", "train --types 3", "--out says where");
+	lab_refuses(drawn, "eval -", "--checkpoint F.safetensors is needed");
+	lab_refuses(drawn, "solve --policy edmsac -", "'edmsac'");
 	o = train("x", "--prune-rate 3");
 	ck_assert_int_eq(o.code, 2);
-	done(&o);
+	lab_done(&o);
 	free(drawn);
 }
 END_TEST

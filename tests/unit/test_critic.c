@@ -67,8 +67,8 @@ START_TEST(slopes_see_efforts)
 	ck_ok(critic_init(&c, &shape, 1, &e), &e);
 	rng_seed(&r, 3, 1);
 	critic_draw(&c, &r);
-	reference_fill(50, STATES, 0.8, state);
-	reference_fill(90, ACTIONS, 0.8, action);
+	reference_fill(50, STATES, 0.8f, state);
+	reference_fill(90, ACTIONS, 0.8f, action);
 	(void)critic_slope(&c, state, action, 1, 1, da);
 	for (size_t i = 0; i < ACTIONS; i++) {
 		float was = action[i];
