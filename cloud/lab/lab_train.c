@@ -23,8 +23,9 @@
 struct train_options {
 	const char *algorithm, *actions, *dynamics, *participation, *out, *log, *resume;
 	bool observed, bare, quiet, lines;
-	int64_t types, seed, updates, steps, hidden, batch, envs, threads, replay;
-	double prune_rate, actor_rate, critic_rate, explore, temperature, save_every;
+	int64_t types, seed, updates, steps, hidden, batch, envs, threads, replay, critic_hidden, relative, sight;
+	double prune_rate, prune_start, prune_end, actor_rate, critic_rate, explore, explore_end, temperature,
+	    save_every;
 };
 
 #define AT(field) offsetof(struct train_options, field)
@@ -49,9 +50,19 @@ static const struct opt table[] = {
     {"replay", 0, OPT_INT, "N", "steps that are remembered", "-1", -1, 1e8, AT(replay)},
     {"prune-rate", 'p', OPT_DOUBLE, "R", "share of the actor's hidden neurons to remove (edmsac)", "-1", -1,
      0.95, AT(prune_rate)},
+    {"prune-start", 0, OPT_DOUBLE, "R", "share of the updates before which none is removed", "-1", -1, 1,
+     AT(prune_start)},
+    {"prune-end", 0, OPT_DOUBLE, "R", "share of the updates after which all are", "-1", -1, 1, AT(prune_end)},
+    {"critic-hidden", 0, OPT_INT, "H", "neurons in each of the critics' two hidden layers", "-1", -1, 1024,
+     AT(critic_hidden)},
+    {"sight", 0, OPT_INT, "0|1", "whether the critics see efforts, not only coordinates", "-1", -1, 1,
+     AT(sight)},
+    {"relative", 0, OPT_INT, "0|1", "whether profits are learned in shares of the static menu's", "-1", -1, 1,
+     AT(relative)},
     {"actor-rate", 0, OPT_DOUBLE, "R", "learning rate of the actor", "-1", -1, 1, AT(actor_rate)},
     {"critic-rate", 0, OPT_DOUBLE, "R", "learning rate of the critics", "-1", -1, 1, AT(critic_rate)},
     {"explore", 0, OPT_DOUBLE, "SD", "noise on actions while learning", "-1", -1, 1, AT(explore)},
+    {"explore-end", 0, OPT_DOUBLE, "SD", "the same when the training ends", "-1", -1, 1, AT(explore_end)},
     {"temperature", 0, OPT_DOUBLE, "A", "of the entropy term at the start, 0 for none", "-1", -1, 1,
      AT(temperature)},
     {"threads", 0, OPT_INT, "T", "that share an update; equal numbers learn the same", "1", 1, CREW_MAX,
@@ -77,6 +88,21 @@ static void interrupt(int signal)
 	interrupted = 1;
 }
 
+static void set_int(int64_t given, int *v)
+{
+	*v = given < 0 ? *v : (int)given;
+}
+
+static void set_flag(int64_t given, bool *v)
+{
+	*v = given < 0 ? *v : given > 0;
+}
+
+static void set_double(double given, double *v)
+{
+	*v = given < 0 ? *v : given;
+}
+
 static int make_spec(const struct train_options *o, struct learner_spec *s, struct err *e)
 {
 	int rc = learner_defaults(o->algorithm, s, e);
@@ -87,19 +113,26 @@ static int make_spec(const struct train_options *o, struct learner_spec *s, stru
 	                           .direct = strcmp(o->actions, "direct") == 0,
 	                           .endogenous = strcmp(o->dynamics, "endogenous") == 0,
 	                           .observed = o->observed};
+	learner_suit(s);
 	s->seed = (uint64_t)o->seed;
 	s->updates = o->updates;
-	s->steps = o->steps < 0 ? s->steps : (int)o->steps;
-	s->hidden = o->hidden < 0 ? s->hidden : (int)o->hidden;
-	s->batch = o->batch < 0 ? s->batch : (int)o->batch;
-	s->envs = o->envs < 0 ? s->envs : (int)o->envs;
 	s->threads = (int)o->threads;
 	s->replay = o->replay < 0 ? s->replay : o->replay;
-	s->prune_rate = o->prune_rate < 0 ? s->prune_rate : o->prune_rate;
-	s->actor_rate = o->actor_rate < 0 ? s->actor_rate : o->actor_rate;
-	s->critic_rate = o->critic_rate < 0 ? s->critic_rate : o->critic_rate;
-	s->explore = o->explore < 0 ? s->explore : o->explore;
-	s->temperature = o->temperature < 0 ? s->temperature : o->temperature;
+	set_int(o->steps, &s->steps);
+	set_int(o->hidden, &s->hidden);
+	set_int(o->critic_hidden, &s->critic_hidden);
+	set_int(o->batch, &s->batch);
+	set_int(o->envs, &s->envs);
+	set_flag(o->sight, &s->sight);
+	set_flag(o->relative, &s->env.relative);
+	set_double(o->prune_rate, &s->prune_rate);
+	set_double(o->prune_start, &s->prune_start);
+	set_double(o->prune_end, &s->prune_end);
+	set_double(o->actor_rate, &s->actor_rate);
+	set_double(o->critic_rate, &s->critic_rate);
+	set_double(o->explore, &s->explore);
+	set_double(o->explore_end, &s->explore_end);
+	set_double(o->temperature, &s->temperature);
 	return participation_parse(o->participation, &s->env.participation, e);
 }
 

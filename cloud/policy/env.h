@@ -13,6 +13,9 @@ struct env_spec {
 	bool direct;     /* rewards are chosen too; else efforts only, and least rewards follow */
 	bool endogenous; /* what a round pays decides who stays for the next; else every step is a new problem */
 	bool observed;   /* the policy sees estimates of the prior and the transition */
+	/* Learners are told the profit beyond that of the static menu, in tenths of it, so that poor problems
+	 * count as much as rich ones. Only where steps stand alone. */
+	bool relative;
 	enum participation participation;
 };
 

@@ -4,13 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cloud/policy/benchmarks.h"
 #include "cloud/policy/estimator.h"
 #include "cloud/policy/instances.h"
 #include "cloud/policy/potential.h"
 #include "common/base/mem.h"
 #include "common/contract/choice.h"
 
-#define GUESS_STRENGTH 4 /* observations a row that the first guess of the transition is worth */
+#define LEAST_YARDSTICK 0.05 /* where static menus earn next to nothing */
+#define GUESS_STRENGTH  4    /* observations a row that the first guess of the transition is worth */
 
 struct env {
 	struct instance truth; /* prior: of the types among the active */
@@ -177,6 +179,21 @@ static double pass_round(struct envs *v, int i, const struct menu *m)
 	return ENV_GAMMA * potential_at(&x->potential, x->truth.prior, &at) - before;
 }
 
+/* What turns a reward into tenths of the static menu's profit, beyond that. */
+static int relate(const struct instance *in, const float *reward, float *shaping, struct err *e)
+{
+	const struct policy yardstick = {.ops = &policy_static};
+	struct menu m;
+	double given;
+	int rc = policy_solve(&yardstick, in, &m, e);
+
+	if (rc)
+		return rc;
+	given = menu_profit(&m, in) / env_scale(in);
+	*shaping = (float)(10 * ((double)*reward - given) / fmax(given, LEAST_YARDSTICK)) - *reward;
+	return 0;
+}
+
 static int step_one(struct envs *v, int i, const float *action, const struct envs_outcome *out, struct err *e)
 {
 	struct env *x = &v->all[i];
@@ -186,7 +203,13 @@ static int step_one(struct envs *v, int i, const float *action, const struct env
 	if (rc)
 		return rc;
 	out->reward[i] = (float)(x->active * menu_realised_profit(&m, &x->truth) / env_scale(&x->truth));
-	out->shaping[i] = v->spec.endogenous ? (float)pass_round(v, i, &m) : 0;
+	out->shaping[i] = 0;
+	if (v->spec.endogenous)
+		out->shaping[i] = (float)pass_round(v, i, &m);
+	else if (v->spec.relative)
+		rc = relate(&x->truth, &out->reward[i], &out->shaping[i], e);
+	if (rc)
+		return rc;
 	out->worth[i] = v->spec.endogenous && x->round < ENV_ROUNDS ? (float)ENV_GAMMA : 0;
 	encode(v, i, out->next + (size_t)i * (size_t)v->state_size);
 	if (!v->spec.endogenous || x->round == ENV_ROUNDS) {

@@ -50,8 +50,9 @@ void envs_states_some(const struct envs *v, int first, int count, float *states)
 struct envs_outcome {
 	float
 	    *reward; /* [count]: realised expected profit by the truth, times the active share, over env_scale */
-	float *shaping; /* [count]: what the reward gains by shaping (potential.h); 0 where steps stand alone */
-	float *next;    /* [count][state size]: the state that followed, before any new episode began */
+	float
+	    *shaping; /* [count]: what learners add to the reward: shaping (potential.h), or env_spec.relative */
+	float *next;  /* [count][state size]: the state that followed, before any new episode began */
 	float
 	    *worth; /* [count]: what a unit of value in `next` is worth: ENV_GAMMA, or 0 where nothing follows */
 };

@@ -36,7 +36,21 @@ int learner_defaults(const char *algorithm, struct learner_spec *out, struct err
 	out->seed = 1;
 	out->updates = 20000;
 	out->threads = 1;
+	out->explore_end = out->explore / 10;
+	out->prune_start = 0.3;
+	out->prune_end = 0.6;
 	return 0;
+}
+
+/* Single structured contracts: the reward is a smooth function of the action, so noise that lasts teaches the
+ * critics its slopes, and seeing efforts makes it a simpler one. */
+void learner_suit(struct learner_spec *s)
+{
+	if (s->env.direct || s->env.endogenous || learner_is_gaussian(s->algorithm))
+		return;
+	s->explore_end = s->explore = 0.2;
+	s->env.relative = true;
+	s->sight = true;
 }
 
 int64_t learner_steps_each(const struct learner_spec *s)
@@ -88,8 +102,14 @@ static int check(const struct learner_spec *s, struct err *e)
 	    {"actor rate", s->actor_rate, 0, 1},
 	    {"critic rate", s->critic_rate, 0, 1},
 	    {"exploration", s->explore, 0, 1},
+	    {"exploration at the end", s->explore_end, 0, 1},
+	    {"critics' hidden", s->critic_hidden, 0, LEARNER_HIDDEN_MAX},
 	    {"temperature", s->temperature, 0, 1},
 	    {"prune rate", s->prune_rate, 0, 0.95},
+	    {"prune start", s->prune_start, 0, 1},
+	    {"prune end", s->prune_end, s->prune_start, 1},
+	    {"relative", s->env.relative, 0, !s->env.endogenous},
+	    {"sight", s->sight, 0, !s->env.direct},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(ranges); i++)
@@ -190,7 +210,7 @@ static int networks_new(struct learner *l, struct err *e)
 	rc = critic_init(&l->critic,
 	                 &(struct critic_shape){.state = shape.state,
 	                                        .action = shape.action,
-	                                        .hidden = s->hidden,
+	                                        .hidden = s->critic_hidden > 0 ? s->critic_hidden : s->hidden,
 	                                        .sight_types = s->sight ? s->env.types : 0},
 	                 lanes_rows(s->batch, s->threads), e);
 	if (rc == 0)
@@ -210,10 +230,10 @@ static void networks_draw(struct learner *l)
 
 static void pruning_init(struct learner *l)
 {
-	unsigned long updates = (unsigned long)l->spec.updates;
+	unsigned long updates = (unsigned long)l->spec.updates; /* shares of it are rounded down */
 	struct prune_plan plan = {.rate = l->spec.prune_rate,
-	                          .start = updates * 3 / 10,
-	                          .end = updates * 6 / 10,
+	                          .start = (unsigned long)((double)updates * l->spec.prune_start),
+	                          .end = (unsigned long)((double)updates * l->spec.prune_end),
 	                          .every = updates / 200 + 1,
 	                          .pull = 1e-4};
 

@@ -27,14 +27,18 @@ struct learner_spec {
 	int threads;                    /* that share an update; what is learned depends on how many */
 	int64_t replay;                 /* steps that the buffer holds */
 	double actor_rate, critic_rate; /* of Adam, falling to a hundredth along a cosine */
-	double explore;                 /* sd of the noise added to actions while learning, falling to a tenth */
+	int critic_hidden;              /* neurons in each of the critics' two hidden layers; 0: as the actor */
+	double explore, explore_end;    /* sd of the noise added to actions, at the start and at the end */
 	double temperature;             /* of the entropy term at the start; 0: none */
 	bool sight;                     /* the critics see efforts, not only coordinates (sight.h) */
-	double prune_rate;              /* EDMSAC: share of hidden neurons to remove */
+	double prune_rate;              /* EDMSAC: share of hidden neurons to remove, */
+	double prune_start, prune_end;  /* between these shares of the planned updates */
 };
 
-/* What the algorithm does best with; the caller changes what it wants. E_NOT_FOUND lists the algorithms. */
+/* The algorithm's own; the caller changes what it wants. E_NOT_FOUND lists the algorithms. */
 int learner_defaults(const char *algorithm, struct learner_spec *out, struct err *e) MUST_CHECK;
+/* Changes defaults to what learns best in problems of the kind that s->env says. */
+void learner_suit(struct learner_spec *s);
 
 /* Environment steps that one update takes, once warm. */
 int64_t learner_steps_each(const struct learner_spec *s);

@@ -6,18 +6,32 @@
 #include "cloud/policy/crew.h"
 #include "cloud/policy/learner_file.h"
 
+static void set(json_t *o, const char *field, double v)
+{
+	json_object_set_new(o, field, json_real(v));
+}
+
 json_t *learner_spec_json(const struct learner_spec *s, const struct actor_shape *a)
 {
-	return json_pack(
-	    "{s:s, s:i, s:b, s:b, s:b, s:s, s:I, s:I, s:i, s:i, s:i, s:i, s:i, s:I, s:f, s:f, s:f, s:f,"
-	    " s:f, s:[i, i]}",
+	json_t *o = json_pack(
+	    "{s:s, s:i, s:b, s:b, s:b, s:b, s:b, s:s, s:I, s:I, s:i, s:i, s:i, s:i, s:i, s:i, s:I,"
+	    " s:[i, i]}",
 	    "algorithm", s->algorithm, "types", s->env.types, "direct", s->env.direct, "endogenous",
-	    s->env.endogenous, "observed", s->env.observed, "participation",
-	    participation_name(s->env.participation), "seed", (json_int_t)s->seed, "updates",
-	    (json_int_t)s->updates, "hidden", s->hidden, "steps", s->steps, "batch", s->batch, "envs", s->envs,
-	    "threads", s->threads, "replay", (json_int_t)s->replay, "actor_rate", s->actor_rate, "critic_rate",
-	    s->critic_rate, "explore", s->explore, "temperature", s->temperature, "prune_rate", s->prune_rate,
+	    s->env.endogenous, "observed", s->env.observed, "relative", s->env.relative, "sight", s->sight,
+	    "participation", participation_name(s->env.participation), "seed", (json_int_t)s->seed, "updates",
+	    (json_int_t)s->updates, "hidden", s->hidden, "critic_hidden", s->critic_hidden, "steps", s->steps,
+	    "batch", s->batch, "envs", s->envs, "threads", s->threads, "replay", (json_int_t)s->replay,
 	    "actor_hidden", a->hidden[0], a->hidden[1]);
+
+	set(o, "actor_rate", s->actor_rate);
+	set(o, "critic_rate", s->critic_rate);
+	set(o, "explore", s->explore);
+	set(o, "explore_end", s->explore_end);
+	set(o, "temperature", s->temperature);
+	set(o, "prune_rate", s->prune_rate);
+	set(o, "prune_start", s->prune_start);
+	set(o, "prune_end", s->prune_end);
+	return o;
 }
 
 static int get_int(const json_t *o, const char *field, int lo, int hi, int *out, struct err *e)
@@ -38,6 +52,7 @@ static int get_env(const json_t *o, struct env_spec *env, struct err *e)
 		rc = json_get_str(o, "participation", 32, &mode, e);
 	env->direct = json_is_true(json_object_get(o, "direct"));
 	env->endogenous = json_is_true(json_object_get(o, "endogenous"));
+	env->relative = json_is_true(json_object_get(o, "relative"));
 	env->observed = json_is_true(json_object_get(o, "observed"));
 	return rc ? rc : participation_parse(mode, &env->participation, e);
 }
@@ -47,22 +62,25 @@ static int get_numbers(const json_t *o, struct learner_spec *s, struct err *e)
 	struct {
 		const char *field;
 		double *v;
-	} reals[] = {{"actor_rate", &s->actor_rate},
-	             {"critic_rate", &s->critic_rate},
-	             {"explore", &s->explore},
-	             {"temperature", &s->temperature},
-	             {"prune_rate", &s->prune_rate}};
+	} reals[] = {{"actor_rate", &s->actor_rate},   {"critic_rate", &s->critic_rate},
+	             {"explore", &s->explore},         {"explore_end", &s->explore_end},
+	             {"temperature", &s->temperature}, {"prune_rate", &s->prune_rate},
+	             {"prune_start", &s->prune_start}, {"prune_end", &s->prune_end}};
 	struct {
 		const char *field;
-		int hi;
+		int lo, hi;
 		int *v;
-	} counts[] = {{"hidden", LEARNER_HIDDEN_MAX, &s->hidden},
-	              {"steps", SCHEDULE_STEPS_MAX, &s->steps},
-	              {"batch", 4096, &s->batch},
-	              {"envs", 4096, &s->envs},
-	              {"threads", CREW_MAX, &s->threads}};
+	} counts[] = {{"hidden", 1, LEARNER_HIDDEN_MAX, &s->hidden},
+	              {"steps", 1, SCHEDULE_STEPS_MAX, &s->steps},
+	              {"batch", 1, 4096, &s->batch},
+	              {"envs", 1, 4096, &s->envs},
+	              {"critic_hidden", 0, LEARNER_HIDDEN_MAX, &s->critic_hidden},
+	              {"threads", 1, CREW_MAX, &s->threads}};
 	int64_t seed = 0;
-	int rc = json_get_int(o, "seed", 0, INT64_MAX, &seed, e);
+	int rc;
+
+	s->sight = json_is_true(json_object_get(o, "sight"));
+	rc = json_get_int(o, "seed", 0, INT64_MAX, &seed, e);
 
 	s->seed = (uint64_t)seed;
 	if (rc == 0)
@@ -72,7 +90,7 @@ static int get_numbers(const json_t *o, struct learner_spec *s, struct err *e)
 	for (size_t i = 0; rc == 0 && i < sizeof(reals) / sizeof(reals[0]); i++)
 		rc = json_get_double(o, reals[i].field, 0, 1, reals[i].v, e);
 	for (size_t i = 0; rc == 0 && i < sizeof(counts) / sizeof(counts[0]); i++)
-		rc = get_int(o, counts[i].field, 1, counts[i].hi, counts[i].v, e);
+		rc = get_int(o, counts[i].field, counts[i].lo, counts[i].hi, counts[i].v, e);
 	return rc;
 }
 

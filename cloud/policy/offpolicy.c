@@ -27,7 +27,8 @@ static int rows_of(const struct learner *l, int n, int worker, int *first)
 static void explore(struct learner *l, struct lane *x, int first, int count, bool random)
 {
 	int width = l->actor.shape.action, n = count * width;
-	double sd = l->spec.explore * fmax(0.1, 1 - (double)l->done / (double)l->spec.updates);
+	double progress = fmin(1, (double)l->done / (double)l->spec.updates);
+	double sd = l->spec.explore + (l->spec.explore_end - l->spec.explore) * progress;
 	float *action = l->fresh.action + first * width;
 	const float *state = l->fresh.state + first * l->actor.shape.state;
 
