@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <stdio.h>
 
+#include "common/base/file.h"
 #include "common/base/mem.h"
 #include "ctl/cli.h"
 #include "ctl/nouns.h"
@@ -24,13 +25,12 @@ static const struct cli_group program = {
 
 int main(int argc, char **argv)
 {
+	struct err e = ERR_INIT;
 	int code;
 
 	signal(SIGPIPE, SIG_IGN);
 	code = cli_dispatch(&program, argc, argv);
-	if ((fflush(stdout) || ferror(stdout)) && code == CLI_OK) {
-		fprintf(stderr, "foedus: not all could be written to standard output\n");
-		code = CLI_FAILED;
-	}
+	if (stdout_finish(&e) && code == CLI_OK)
+		return cli_failed(program.name, &e);
 	return code;
 }

@@ -58,6 +58,16 @@ static int parse(const struct opt_program *p, int argc, char **argv, struct pki_
 	return -1;
 }
 
+/* Nobody dials an edge or a user: names would stand in the certificate without a use. -1 = go on. */
+static int check_hosts(const struct opt_program *p, const struct pki_options *o)
+{
+	if (!o->hosts || strcmp(o->role, "cloud") == 0)
+		return -1;
+	return cli_usage(p->name,
+	                 "--host is for a cloud's certificate; this one has the role %s (wanted: --role cloud)",
+	                 o->role);
+}
+
 static struct pki_terms terms_of(const struct pki_options *o)
 {
 	struct pki_terms t = {.days = (int)o->days, .hosts = o->hosts};
@@ -151,6 +161,8 @@ static int verb_sign(int argc, char **argv)
 	const char *csr;
 	int code = parse(&p, argc, argv, &o, &csr);
 
+	if (code < 0)
+		code = check_hosts(&p, &o);
 	if (code >= 0)
 		return code;
 	t = terms_of(&o);
@@ -179,6 +191,8 @@ static int verb_issue(int argc, char **argv)
 	const char *name;
 	int code = parse(&p, argc, argv, &o, &name);
 
+	if (code < 0)
+		code = check_hosts(&p, &o);
 	if (code >= 0)
 		return code;
 	t = terms_of(&o);

@@ -129,5 +129,10 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	log_setup("foedus-sim", o.verbose ? LOG_DEBUG : LOG_NOTHING, LOG_TEXT);
-	return run_all(&o, from, to);
+	rc = run_all(&o, from, to);
+	if (stdout_finish(&e)) {
+		fprintf(stderr, "foedus-sim: %s\n", e.text);
+		return 1;
+	}
+	return rc;
 }

@@ -2,10 +2,12 @@
 
 #include <stdio.h>
 
+#include "common/base/file.h"
+
 int lab_fail(const char *name, int code, const struct err *e)
 {
 	fflush(stdout);
-	fprintf(stderr, "edmsac %s: %s\n", name, e->text);
+	fprintf(stderr, "edmsac%s%s: %s\n", *name ? " " : "", name, e->text);
 	return code;
 }
 
@@ -13,8 +15,5 @@ int lab_finish(const char *name)
 {
 	struct err e = ERR_INIT;
 
-	if (fflush(stdout) == 0 && !ferror(stdout))
-		return 0;
-	err_errno(&e, "cannot write to standard output");
-	return lab_fail(name, LAB_FAILED, &e);
+	return stdout_finish(&e) ? lab_fail(name, LAB_FAILED, &e) : 0;
 }

@@ -20,7 +20,7 @@ extern const struct lab_command lab_bench;
 /* Exit codes: a failure on the way, wrong options or input, and a training that a signal ended early. */
 enum { LAB_FAILED = 1, LAB_USAGE = 2, LAB_INTERRUPTED = 3 };
 
-/* Says "edmsac NAME: what was wrong" on standard error and returns `code`. */
+/* Says "edmsac NAME: what was wrong" (the name may be empty) on standard error and returns `code`. */
 int lab_fail(const char *name, int code, const struct err *e);
 /* Flushes standard output; 0, or LAB_FAILED with a message when not all of it could be written. */
 int lab_finish(const char *name);

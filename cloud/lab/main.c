@@ -26,11 +26,11 @@ int main(int argc, char **argv)
 			return commands[i]->run(argc - 1, argv + 1);
 	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
 		usage(stdout);
-		return 0;
+		return lab_finish("");
 	}
 	if (strcmp(name, "--version") == 0) {
 		printf("edmsac %s\n", FOEDUS_VERSION);
-		return 0;
+		return lab_finish("");
 	}
 	if (*name)
 		fprintf(stderr, "edmsac: '%.64s' is no command\n\n", name);

@@ -108,6 +108,15 @@ int file_write(const char *path, const void *p, size_t n, mode_t mode, struct er
 	return sync_parent(path, e);
 }
 
+int stdout_finish(struct err *e)
+{
+	if (fflush(stdout))
+		return err_errno(e, "cannot write to standard output");
+	if (ferror(stdout))
+		return err_set(e, E_IO, "not all could be written to standard output");
+	return 0;
+}
+
 bool file_exists(const char *path)
 {
 	return access(path, F_OK) == 0;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/file.h"
 #include "common/base/mem.h"
 #include "common/base/str.h"
 #include "common/base/version.h"
@@ -224,6 +225,13 @@ static int command_line(const struct opt_program *p, int argc, char **argv, void
 	return 0;
 }
 
+static int shown(struct err *e)
+{
+	int rc = stdout_finish(e);
+
+	return rc ? rc : OPT_HELP_SHOWN;
+}
+
 int opt_parse(const struct opt_program *p, int argc, char **argv, void *into, int *first_operand,
               struct err *e)
 {
@@ -233,11 +241,11 @@ int opt_parse(const struct opt_program *p, int argc, char **argv, void *into, in
 	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
 		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
 			opt_help(p, stdout);
-			return OPT_HELP_SHOWN;
+			return shown(e);
 		}
 		if (strcmp(argv[i], "--version") == 0) {
 			printf("%s %s\n", p->name, FOEDUS_VERSION);
-			return OPT_HELP_SHOWN;
+			return shown(e);
 		}
 	}
 	rc = defaults(p, into, e);

@@ -2,9 +2,13 @@
  * end. */
 #include <jansson.h>
 #include <string.h>
+#include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "common/base/file.h"
+#include "common/base/process.h"
 #include "tests/support/command.h"
 #include "tests/support/suite.h"
 
@@ -20,7 +24,7 @@ static const char *in_tmp(char out[512], const char *name)
 START_TEST(mistakes_get_one_line_and_code_2)
 {
 	static const struct {
-		const char *word[4];
+		const char *word[5];
 		const char *says;
 	} cases[] = {
 	    {{"dmeo"}, "did you mean demo?"},
@@ -29,6 +33,8 @@ START_TEST(mistakes_get_one_line_and_code_2)
 	    {{"pki", "issue"}, "nothing is named (wanted: NAME"},
 	    {{"pki", "issue", "a", "b"}, "more than one is named"},
 	    {{"pki", "issue", "a", "--role=king"}, "--role: 'king' is not one of cloud|edge|user"},
+	    {{"pki", "issue", "a", "--host", "h"},
+	     "--host is for a cloud's certificate; this one has the role edge"},
 	    {{"pki", "sign", "x.csr"}, "--out FILE is needed"},
 	    {{"demo", "--edges", "0"}, "--edges: '0'"},
 	    {{"demo", "--edges"}, "--edges needs a value"},
@@ -39,7 +45,7 @@ START_TEST(mistakes_get_one_line_and_code_2)
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		const char *const *w = cases[i].word;
 
-		ck_assert_int_eq(command_run("foedus", w[0], w[1], w[2], w[3], (char *)NULL), 2);
+		ck_assert_int_eq(command_run("foedus", w[0], w[1], w[2], w[3], w[4], (char *)NULL), 2);
 		ck_says(cases[i].says);
 		ck_assert_ptr_eq(strchr(command_output(), '\n'), command_output() + strlen(command_output()) - 1);
 	}
@@ -141,6 +147,36 @@ START_TEST(a_demo_without_data_says_so)
 }
 END_TEST
 
-SUITE("ctl", mistakes_get_one_line_and_code_2, help_is_asked_for_in_every_way,
-      an_authority_from_its_making_to_a_revocation, a_request_is_signed_elsewhere, lists_are_json_when_asked,
-      a_demo_without_data_says_so)
+/* What a program prints is its result: a full disk under it is a failure. */
+START_TEST(a_full_standard_output_is_a_failure)
+{
+	static const char *const lines[][6] = {{"foedus", "--help"},
+	                                       {"foedus", "demo", "--help"},
+	                                       {"edmsac", "--version"},
+	                                       {"edmsac", "draw", "--help"},
+	                                       {"foedus-cloud", "--help"},
+	                                       {"foedus-edge", "--version"},
+	                                       {"foedus-sim", "--edges", "1", "--seeds", "1..1"}};
+	const char *build = getenv("BUILD");
+
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
+		const char *words[7] = {0};
+		struct process p = {.log = "/dev/full"};
+		struct err e = ERR_INIT;
+		char path[512];
+
+		memcpy(words, lines[i], sizeof(lines[i]));
+		snprintf(path, sizeof(path), "%s/%s", build ? build : "build", words[0]);
+		words[0] = path;
+		ck_ok(process_start(&p, words, &e), &e);
+		while (process_check(&p, NULL) == 0)
+			usleep(1000);
+		ck_assert_msg(WIFEXITED(p.status) && WEXITSTATUS(p.status) != 0, "%s %s does not notice", lines[i][0],
+		              lines[i][1]);
+	}
+}
+END_TEST
+
+SUITE("ctl", a_full_standard_output_is_a_failure, mistakes_get_one_line_and_code_2,
+      help_is_asked_for_in_every_way, an_authority_from_its_making_to_a_revocation,
+      a_request_is_signed_elsewhere, lists_are_json_when_asked, a_demo_without_data_says_so)
