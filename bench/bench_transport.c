@@ -39,7 +39,8 @@ static struct blob_ref put_random(struct blobs *b, size_t n, uint64_t seed)
 
 static void make_certificates(void)
 {
-	struct pki_terms cloud = {NET_ROLE_CLOUD, 10, "127.0.0.1", 0}, edge = {NET_ROLE_EDGE, 10, NULL, 0};
+	struct pki_terms cloud = {.role = NET_ROLE_CLOUD, .days = 10, .hosts = "127.0.0.1"};
+	struct pki_terms edge = {.role = NET_ROLE_EDGE, .days = 10};
 	struct err e = ERR_INIT;
 	char name[16];
 

@@ -9,6 +9,8 @@
 
 static const struct cli_command nouns[] = {
     {"demo", "a whole federation on this machine, from keys to answered requests", noun_demo},
+    {"health", "is the daemon at an address well?", noun_health},
+    {"container", "what containers start with", noun_container},
     {"pki", "the authority, certificates and revocations of a federation", noun_pki},
 };
 

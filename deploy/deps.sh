@@ -2,6 +2,7 @@
 # Installs the Debian 12 packages that Foedus is built from. Safe to run again.
 #
 #   deploy/deps.sh           what `make`, `make demo` and `make check` need
+#   deploy/deps.sh build     what `make` needs, without the tests' tools
 #   deploy/deps.sh bench     also what the comparison benchmarks need (PyTorch)
 #
 # Without root it changes nothing and names what is missing.
@@ -16,14 +17,15 @@ tests="check clang curl openssl procps git python3 libclang-rt-14-dev"
 
 want="$build $libs $data $tests"
 if [ $# -gt 1 ]; then
-    echo "deps.sh: more than one argument (accepted: none, or bench)" >&2
+    echo "deps.sh: more than one argument (accepted: none, build or bench)" >&2
     exit 2
 fi
 case "${1:-}" in
 "") ;;
+build) want="$build $libs $data" ;;
 bench) want="$want python3-torch python3-numpy" ;;
 *)
-    echo "deps.sh: unknown argument '$1' (accepted: none, or bench)" >&2
+    echo "deps.sh: unknown argument '$1' (accepted: none, build or bench)" >&2
     exit 2
     ;;
 esac

@@ -175,6 +175,8 @@ static int check_request(X509_REQ *csr, const char *path, const struct pki_terms
 	if (role != t->role)
 		return err_set(e, E_AUTH, "%s: asks for the role %s, not %s", path, net_role_name(role),
 		               net_role_name(t->role));
+	if (t->only && strcmp(name, t->only) != 0)
+		return err_set(e, E_AUTH, "%s: is for the name %s, not %s", path, name, t->only);
 	return 0;
 }
 

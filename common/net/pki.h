@@ -44,7 +44,8 @@ struct pki_terms {
 	int days; /* 1 to PKI_DAYS_MAX; cut to the authority's own end */
 	const char
 	    *hosts; /* DNS names and addresses by which a cloud is reached, separated by commas; NULL = none */
-	int64_t start_s; /* Unix time; 0 = now, less five minutes for clocks that differ */
+	int64_t start_s;  /* Unix time; 0 = now, less five minutes for clocks that differ */
+	const char *only; /* of requests: the name that it must be for; NULL = any */
 };
 
 /* Makes the authority. E_EXISTS when the folder has one. */

@@ -15,7 +15,7 @@ int ossl_err(struct err *e, int code, const char *fmt, ...) __attribute__((forma
 int x509_read_cert(const char *path, X509 **out, struct err *e) MUST_CHECK;
 int x509_read_csr(const char *path, X509_REQ **out, struct err *e) MUST_CHECK;
 int x509_read_crl(const char *path, X509_CRL **out, struct err *e) MUST_CHECK;
-/* E_AUTH when the group or others may read it. */
+/* E_AUTH when the group or others may read it; the group may when it is root's and we are not. */
 int x509_read_key(const char *path, EVP_PKEY **out, struct err *e) MUST_CHECK;
 
 int x509_write_cert(const char *path, X509 *cert, struct err *e) MUST_CHECK;

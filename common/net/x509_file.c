@@ -82,6 +82,12 @@ static int no_passphrase(char *out, int size, int writing, void *ctx)
 	return -1;
 }
 
+/* Secrets that an orchestrator mounts belong to root and to a group that only their reader is in. */
+static bool others_key(const struct stat *st)
+{
+	return st->st_uid == 0 && geteuid() != 0;
+}
+
 int x509_read_key(const char *path, EVP_PKEY **out, struct err *e)
 {
 	struct buf b = BUF_INIT;
@@ -90,9 +96,9 @@ int x509_read_key(const char *path, EVP_PKEY **out, struct err *e)
 	int rc;
 
 	*out = NULL;
-	if (stat(path, &st) == 0 && (st.st_mode & 077))
-		return err_set(e, E_AUTH, "%s: others than its owner may read this key (mode %03o; accepted: 600)",
-		               path, st.st_mode & 0777U);
+	if (stat(path, &st) == 0 && (st.st_mode & (others_key(&st) ? 037 : 077)))
+		return err_set(e, E_AUTH, "%s: others than its owner may read this key (mode %03o; accepted: %s)",
+		               path, st.st_mode & 0777U, others_key(&st) ? "640, as it is root's" : "600");
 	bio = open_file(path, &b, &rc, e);
 	*out = bio ? PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL) : NULL;
 	if (b.data)

@@ -21,7 +21,7 @@ const char *world_path(struct tls_world *w, const char *name)
 
 void world_issue(struct tls_world *w, const char *ca, const char *name, enum net_role role, int64_t start_s)
 {
-	struct pki_terms t = {role, 5, NULL, start_s};
+	struct pki_terms t = {.role = role, .days = 5, .start_s = start_s};
 	struct err e = ERR_INIT;
 	char out[64];
 

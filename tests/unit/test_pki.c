@@ -67,7 +67,7 @@ START_TEST(issued_certificates_say_who_and_what_for)
 	struct err e = ERR_INIT;
 	struct pki_info info;
 	const char *ca = new_ca();
-	struct pki_terms t = {NET_ROLE_CLOUD, 30, "cloud.example, 127.0.0.1,::1", 0};
+	struct pki_terms t = {.role = NET_ROLE_CLOUD, .days = 30, .hosts = "cloud.example, 127.0.0.1,::1"};
 
 	ck_ok(pki_issue(ca, "north", &t, in_tmp("out"), NULL, &e), &e);
 	ck_ok(pki_show(in_tmp("out/north.crt"), in_tmp("ca/ca.crl"), &info, &e), &e);
@@ -93,7 +93,7 @@ START_TEST(a_request_is_signed_elsewhere)
 	struct err e = ERR_INIT;
 	struct pki_info info;
 	const char *ca = new_ca();
-	struct pki_terms t = {NET_ROLE_EDGE, 1000, NULL, 0};
+	struct pki_terms t = {.role = NET_ROLE_EDGE, .days = 1000};
 
 	ck_ok(dir_make(in_tmp("out"), 0700, &e), &e);
 	ck_ok(pki_request(in_tmp("out/e.key"), in_tmp("out/e.csr"), "edge-1", NET_ROLE_EDGE, &e), &e);
@@ -106,6 +106,10 @@ START_TEST(a_request_is_signed_elsewhere)
 	t.role = NET_ROLE_CLOUD;
 	ck_fails(pki_sign(ca, in_tmp("out/e.csr"), &t, in_tmp("out/x.crt"), NULL, &e), E_AUTH, &e,
 	         "asks for the role edge");
+	t.role = NET_ROLE_EDGE;
+	t.only = "edge-2";
+	ck_fails(pki_sign(ca, in_tmp("out/e.csr"), &t, in_tmp("out/x.crt"), NULL, &e), E_AUTH, &e,
+	         "is for the name edge-1, not edge-2");
 	ck_ok(file_write(in_tmp("out/bad.csr"), "junk", 4, 0600, &e), &e);
 	ck_fails(pki_sign(ca, in_tmp("out/bad.csr"), &t, in_tmp("out/x.crt"), NULL, &e), E_INVALID, &e,
 	         "no certificate request");
@@ -119,7 +123,7 @@ START_TEST(revoking_goes_by_name_or_serial)
 {
 	struct err e = ERR_INIT;
 	struct pki_info info, *list;
-	struct pki_terms t = {NET_ROLE_EDGE, 30, NULL, 0};
+	struct pki_terms t = {.role = NET_ROLE_EDGE, .days = 30};
 	const char *ca = new_ca();
 	size_t count;
 
@@ -153,7 +157,7 @@ START_TEST(other_validities_and_foreign_files_are_told_apart)
 	struct err e = ERR_INIT;
 	struct pki_info info;
 	const char *ca = new_ca();
-	struct pki_terms old = {NET_ROLE_USER, 5, NULL, (int64_t)time(NULL) - 10 * 86400};
+	struct pki_terms old = {.role = NET_ROLE_USER, .days = 5, .start_s = (int64_t)time(NULL) - 10 * 86400};
 
 	ck_ok(pki_issue(ca, "ann", &old, in_tmp("out"), &info, &e), &e);
 	assert_days(info.days_left, -5);
