@@ -21,6 +21,7 @@ enum { FILE_MAX = 1 << 24 };
 struct authority_options {
 	const char *dir, *keys, *trust, *requests, *prefix, *hosts;
 	int64_t days;
+	bool prepare;
 };
 
 #define AT(member) offsetof(struct authority_options, member)
@@ -34,6 +35,7 @@ static const struct opt options[] = {
     {"host", 0, OPT_TEXT, "NAMES", "names or addresses of the cloud, with commas",
      "cloud,localhost,127.0.0.1", 0, 0, AT(hosts)},
     {"days", 0, OPT_INT, "N", "days that all of it is valid", "3650", 1, PKI_DAYS_MAX, AT(days)},
+    {"prepare", 0, OPT_FLAG, "", "end when all of it is made; sign nothing", NULL, 0, 0, AT(prepare)},
     OPT_END};
 
 static const struct opt_program program = {
@@ -181,6 +183,8 @@ int container_authority(int argc, char **argv)
 	stop_install();
 	if (prepare(&o, &e))
 		return cli_failed(program.name, &e);
+	if (o.prepare)
+		return CLI_OK;
 	log_info("ready; signs for names that begin with %s", o.prefix);
 	while (!stop_asked()) {
 		sign_all(&o);
