@@ -75,14 +75,14 @@ FUZZERS     := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 BENCHES     := $(patsubst %.c,$(BUILD)/%,$(wildcard bench/bench_*.c))
 
 .PHONY: all check unit integration simcheck fuzz bench demo tidy install clean help \
-        latency-demo netns-check container-check policy
+        latency-demo netns-check container-check kubernetes-check policy
 .SECONDARY:
 .DELETE_ON_ERROR:
 all: $(PROGRAMS)
 
 help:
 	@sed -n 's/^#   //p' Makefile
-	@echo 'targets: all check unit integration simcheck fuzz bench demo latency-demo netns-check container-check tidy policy install clean'
+	@echo 'targets: all check unit integration simcheck fuzz bench demo latency-demo netns-check container-check kubernetes-check tidy policy install clean'
 
 # --- rules ------------------------------------------------------------------------------------
 # SIMD kernels live in files named *_avx2.c and *_avx512.c, chosen at run time.
@@ -168,6 +168,8 @@ netns-check: all $(DELAY_LINK)
 	$(Q)BUILD=$(BUILD) python3 tests/netns/check.py
 container-check:
 	$(Q)python3 tests/containers/check.py
+kubernetes-check:
+	$(Q)BUILD=$(BUILD) python3 tests/kubernetes/check.py
 
 # The policies that the cloud ships with, trained from scratch: 20 to 30 minutes on two cores.
 policy: $(BUILD)/edmsac

@@ -1,5 +1,7 @@
 """compose.cloud.yml and compose.edge.yml, each project a host of its own: they know nothing of each other but the
 cloud's address and their own keys."""
+import ipaddress
+
 from engine import Project, docker, get, logs, until
 from images import ENV
 from keys import Keys
@@ -10,7 +12,8 @@ EDGES = ("edge-1", "edge-2")
 
 def gateway():
     """The address of this host as containers of any network reach it."""
-    return docker("network", "inspect", "bridge", "-f", "{{(index .IPAM.Config 0).Gateway}}")
+    subnet = docker("network", "inspect", "bridge", "-f", "{{(index .IPAM.Config 0).Subnet}}")
+    return str(next(ipaddress.ip_network(subnet).hosts()))
 
 
 def get_cloud(path):

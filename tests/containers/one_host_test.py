@@ -9,7 +9,7 @@ from images import ENV, IMAGES, size_mb
 
 SIZE_MAX_MB = 120
 READY_MAX_S = 1.0
-ROUND_S = 120
+ROUND_S = 180
 IMAGE_FILE = "/usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz"
 
 
@@ -18,7 +18,8 @@ def project(world):
         world["one"] = Project("foedustest", ["docker-compose.yml"], dict(ENV, **{
             "FOEDUS_ADMIN_PORT": "17701", "FOEDUS_SERVE_PORTS": "17800-17819", "FOEDUS_EDGES_MIN": "2",
             "FOEDUS_SHARDS": "6",
-            "FOEDUS_CLOUD_OPTIONS": "--samples-per-effort 1500 --derive-samples 500 --train-ms 60000 --pause-ms 300"}))
+            "FOEDUS_CLOUD_OPTIONS": "--samples-per-effort 1500 --derive-samples 500 --pause-ms 300 "
+                                    "--train-ms 30000 --deploy-ms 6000"}))
     return world["one"]
 
 
