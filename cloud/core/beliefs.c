@@ -100,17 +100,23 @@ void cloud_estimate_terms(struct cloud *c)
 	instance_tidy(&c->round.instance);
 }
 
-void cloud_estimate_prior(struct cloud *c)
+void cloud_mean_belief(struct cloud *c, const struct round *r, double *prior)
 {
-	struct round *r = &c->round;
 	double(*beliefs)[CONTRACT_TYPES_MAX] = mem_array(r->seat_count + 1, sizeof(*beliefs));
 	size_t n = 0;
 
 	for (size_t i = 0; i < r->seat_count; i++)
 		if (r->seat[i].signalled[0])
 			memcpy(beliefs[n++], belief_of(c, r->seat[i].edge), sizeof(*beliefs));
-	estimator_prior(&c->estimator, (const double(*)[CONTRACT_TYPES_MAX])beliefs, n, r->instance.prior);
+	estimator_prior(&c->estimator, (const double(*)[CONTRACT_TYPES_MAX])beliefs, n, prior);
+	free(beliefs);
+}
+
+void cloud_estimate_prior(struct cloud *c)
+{
+	struct round *r = &c->round;
+
+	cloud_mean_belief(c, r, r->instance.prior);
 	value_fit(&c->value, &r->instance.alpha, &r->instance.beta);
 	instance_tidy(&r->instance);
-	free(beliefs);
 }

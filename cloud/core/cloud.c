@@ -177,6 +177,8 @@ int cloud_new(const struct cloud_config *config, const struct cloud_env *env, st
 	if (!rc)
 		rc = load_round(c, e);
 	if (!rc)
+		rc = cloud_recall(c, e);
+	if (!rc)
 		rc = adopt_modules(c, e);
 	if (rc) {
 		cloud_free(c);

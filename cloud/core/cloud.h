@@ -10,6 +10,7 @@
 #define CORE_CLOUD_H
 
 #include "cloud/core/job.h"
+#include "cloud/core/learn.h"
 #include "cloud/core/round.h"
 #include "cloud/store/store.h"
 #include "common/base/executor.h"
@@ -62,6 +63,8 @@ struct cloud_env {
 	struct executor *commits; /* of received blobs to the disk; NULL = in place */
 	const struct job_ops *ops;
 	void *ops_ctx;
+	const struct learn_ops *learn; /* NULL = nobody learns from rounds */
+	void *learn_ctx;
 	struct metrics *metrics; /* NULL = none kept */
 };
 

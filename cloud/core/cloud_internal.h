@@ -91,6 +91,13 @@ void cloud_estimate_terms(struct cloud *c);
  * fitted one. */
 void cloud_estimate_prior(struct cloud *c);
 
+/* The mean belief over the edges that signalled in the round; the configured prior when there are none. */
+void cloud_mean_belief(struct cloud *c, const struct round *r, double *prior);
+
+/* experience.c */
+void cloud_learn_round(struct cloud *c); /* it is over */
+int cloud_recall(struct cloud *c, struct err *e) MUST_CHECK;
+
 /* worth.c */
 int cloud_load_value(struct cloud *c, struct err *e) MUST_CHECK;
 int cloud_save_value(struct cloud *c, struct err *e) MUST_CHECK; /* within a transaction */

@@ -270,6 +270,7 @@ static void finished(struct cloud *c)
 		log_line(LOG_INFO, about, "done, agent version %" PRIu64, c->round.agent_version);
 	deploy_to_others(c);
 	cloud_sweep(c);
+	cloud_learn_round(c);
 }
 
 static void do_one(struct cloud *c, const struct action *a, struct actions *more)
@@ -352,6 +353,8 @@ void cloud_begin_round(struct cloud *c)
 	} else {
 		c->running = true;
 		c->last_round++;
+		if (c->env.learn)
+			c->env.learn->begun(c->env.learn_ctx);
 		round_start(&c->round, c->last_round, names, count, &c->config.rules, cloud_now(c), &a);
 		cloud_apply(c, &a);
 	}

@@ -32,6 +32,7 @@ struct daemon {
 	uv_timer_t tick, deadline;
 	uv_signal_t term, interrupt, hangup;
 	struct executor *worker;  /* heavy work, one job at a time */
+	struct executor *learner; /* learning on the job */
 	struct executor *commits; /* of blobs, on the loop's pool */
 	struct cloud *cloud;
 	struct net_server *server;
@@ -160,8 +161,13 @@ static int start_cloud(struct daemon *d, struct err *e)
 	                        .metrics = d->setup.metrics};
 	int rc;
 
-	if (!d->worker) /* without one the heavy work would stand on the loop */
+	if (!d->worker || !d->learner) /* without them the heavy work would stand on the loop */
 		return err_set(e, E_IO, "the system gives no thread for the cloud's work");
+	if (d->setup.work.online) {
+		online_use(d->setup.work.online, d->learner);
+		env.learn = &online_learn;
+		env.learn_ctx = d->setup.work.online;
+	}
 	rc = cloud_new(&d->setup.config, &env, d->setup.store, d->setup.blobs, &d->cloud, e);
 	return rc ? rc : setup_allow(d->options, d->cloud, e);
 }
@@ -228,6 +234,7 @@ static void init_handles(struct daemon *d)
 	uv_signal_init(&d->loop, &d->hangup);
 	d->commits = net_executor_new(&d->loop);
 	d->worker = net_worker_new(&d->loop);
+	d->learner = net_worker_new(&d->loop);
 }
 
 static void close_handles(struct daemon *d)
@@ -242,7 +249,10 @@ static void close_handles(struct daemon *d)
 	admin_free(d->admin);
 	if (d->cloud)
 		cloud_abandon(d->cloud); /* what jobs still find is found again after a restart */
+	if (d->setup.work.online)
+		online_stop(d->setup.work.online);
 	net_worker_stop(d->worker);
+	net_worker_stop(d->learner);
 	uv_run(&d->loop, UV_RUN_DEFAULT);
 	cloud_free(d->cloud);
 	net_executor_free(d->commits);

@@ -105,6 +105,7 @@ int setup_open(const struct cloud_options *o, struct setup *s, struct err *e)
 
 void setup_close(struct setup *s)
 {
+	online_free(s->work.online);
 	policy_release(&s->work.policy);
 	dataset_release(&s->work.test);
 	agent_key_free(s->key);

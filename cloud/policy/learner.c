@@ -291,6 +291,7 @@ void learner_free(struct learner *l)
 	free(l->spoken[1]);
 	critic_release(&l->critic);
 	replay_release(&l->replay);
+	replay_release(&l->field);
 	mlp_release(&l->value);
 	weights_release(&l->value_weights);
 	ppo_release(l);

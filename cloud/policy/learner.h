@@ -66,6 +66,19 @@ void learner_free(struct learner *l);
 /* One step of every environment and one update of every network. E_STATE when numbers stop being finite. */
 int learner_update(struct learner *l, struct learner_report *out, struct err *e) MUST_CHECK;
 
+#define LEARNER_FIELD_MAX 4096 /* steps of the field that a learner keeps */
+
+/* A step that was taken in earnest, not in one of its environments: state [S], action [A], what it earned
+ * over env_scale(), the state that came next. From then on some rows of every batch are drawn from the last
+ * LEARNER_FIELD_MAX of these. They are not in checkpoints. E_INVALID for algorithms without a replay buffer,
+ * for environments other than structured and exogenous, and for numbers that are not finite. */
+int learner_remember(struct learner *l, const float *state, const float *action, float reward,
+                     const float *next, struct err *e) MUST_CHECK;
+/* From now on it draws by other chances. */
+void learner_reseed(struct learner *l, uint64_t seed);
+/* How many of them it keeps. */
+size_t learner_remembered(const struct learner *l);
+
 const struct learner_spec *learner_spec(const struct learner *l);
 int64_t learner_updates(const struct learner *l);
 /* The actor as it would be used now (pruned if it is being pruned): its shape and parameters, valid until the

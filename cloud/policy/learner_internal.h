@@ -45,8 +45,9 @@ struct learner {
 	float *spoken[2]; /* the masked parameters, and the masked target */
 	struct critic critic;
 	struct replay replay;
-	struct lanes lanes; /* the workers of an update */
-	struct mlp value; /* PPO */
+	struct replay field; /* learner_remember(); without rows until then */
+	struct lanes lanes;  /* the workers of an update */
+	struct mlp value;    /* PPO */
 	struct weights value_weights;
 	struct ppo_rows ppo;
 	double log_temperature;
@@ -62,6 +63,9 @@ struct learner {
 double learner_decay(const struct learner *l);
 /* The parameters that act: masked while pruning runs. */
 const float *learner_acting(const struct learner *l);
+
+/* Puts steps of the field in place of some of the batch's rows; nothing without any. */
+void learner_draw_field(struct learner *l);
 
 /* The update shared by EDMSAC, DMSAC and SAC. */
 int offpolicy_update(struct learner *l, struct err *e) MUST_CHECK;

@@ -219,6 +219,7 @@ static void learn(struct learner *l)
 	struct part p = {.l = l};
 
 	replay_draw(&l->replay, &l->rng, l->spec.batch, &l->batch);
+	learner_draw_field(l);
 	crew_run(l->lanes.crew, value_some, &p);
 	crew_run(l->lanes.crew, step_critics, &p);
 	crew_run(l->lanes.crew, improve_some, &p);

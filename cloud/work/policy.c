@@ -27,28 +27,41 @@ static int write_menu(const struct policy *p, struct job *job, struct err *e)
 	return 0;
 }
 
-int work_policy(struct work *w, struct job *job, struct err *e)
+/* By the configured policy, or by the one that people chose. */
+static int write_first(struct work *w, struct job *job, bool *is_exact, struct err *e)
 {
-	struct policy exact, chosen = {0};
-	const struct policy *p = &w->policy;
-	bool is_exact;
+	const char *name = job->use_policy[0] ? job->use_policy : w->policy.ops->name;
+	struct policy chosen = {0};
 	int rc = 0;
 
-	if (job->use_policy[0] && strcmp(job->use_policy, p->ops->name) != 0) {
-		rc = policy_find(job->use_policy, &chosen, e);
-		p = &chosen;
+	*is_exact = strcmp(name, "exact") == 0;
+	if (strcmp(name, w->policy.ops->name) != 0) {
+		rc = policy_find(name, &chosen, e);
+		if (!rc)
+			rc = write_menu(&chosen, job, e);
+		policy_release(&chosen);
+	} else if (w->online) {
+		rc = write_menu(online_borrow(w->online), job, e);
+		online_return(w->online);
+	} else {
+		rc = write_menu(&w->policy, job, e);
 	}
-	if (!rc)
-		rc = write_menu(p, job, e);
-	is_exact = p->ops && strcmp(p->ops->name, "exact") == 0;
-	policy_release(&chosen);
+	return rc;
+}
+
+int work_policy(struct work *w, struct job *job, struct err *e)
+{
+	struct policy exact;
+	bool is_exact;
+	int rc = write_first(w, job, &is_exact, e);
+
 	if (!rc || is_exact)
 		return rc;
 	log_line(LOG_WARN, (struct log_about){.round = job->round}, "%s; the exact policy takes over", e->text);
 	rc = policy_find("exact", &exact, e);
 	if (rc)
 		return rc;
-	job->written.fallback = true;
+	job->written = (struct written){.fallback = true};
 	rc = write_menu(&exact, job, e);
 	policy_release(&exact);
 	return rc;

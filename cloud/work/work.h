@@ -5,6 +5,7 @@
 
 #include "cloud/aggregate/screen.h"
 #include "cloud/core/job.h"
+#include "cloud/work/online.h"
 #include "cloud/policy/policy.h"
 #include "common/agent/manifest.h"
 #include "common/blob/blob.h"
@@ -12,7 +13,8 @@
 
 struct work {
 	struct blobs *blobs;         /* of the workers' own, on the cloud's folder */
-	struct policy policy;        /* the one configured */
+	struct policy policy;        /* the one configured, as it was at the start */
+	struct online *online;       /* what it has learned since then; NULL: nothing learns */
 	const struct agent_key *key; /* private */
 	char agent_id[AGENT_ID_MAX + 1];
 	struct dataset test;   /* what modules are measured on */
