@@ -60,6 +60,8 @@ struct raw_identity farm_identity(const struct farm *f, const char *name);
 json_t *farm_get(struct farm *f, const char *path);
 /* All rounds with their seats, the oldest first: an array, the caller's. */
 json_t *farm_get_rounds(struct farm *f);
+/* The text of the token that the cloud's changes need; in `out`. */
+const char *farm_token(struct farm *f, char *out, size_t cap);
 /* A POST with the cloud's token; as http_client_post(), but `out` may be NULL. */
 int farm_post(struct farm *f, const char *path, const json_t *body, json_t **out, struct err *e);
 /* Until the cloud says so, or the test fails after `ms`. */

@@ -40,30 +40,29 @@ json_t *farm_get_rounds(struct farm *f)
 	return all;
 }
 
-/* Asked as the operator's tools do: with the token in the cloud's state folder. */
-static void bear_token(struct farm *f, struct http_client *c)
+/* From where the operator's tools have it: the cloud's state folder. */
+const char *farm_token(struct farm *f, char *out, size_t cap)
 {
 	struct buf text = BUF_INIT;
 	struct err e = ERR_INIT;
-	char path[FARM_PATH], *token;
+	char path[FARM_PATH];
 
 	ck_ok(file_read(farm_path(f, path, "cloud/admin.token"), 4096, &text, &e), &e);
-	token = buf_cstr(&text);
-	token[strcspn(token, "\n")] = '\0';
-	http_client_token(c, token);
+	snprintf(out, cap, "%.*s", (int)strcspn(buf_cstr(&text), "\n"), buf_cstr(&text));
 	buf_release(&text);
+	return out;
 }
 
 int farm_post(struct farm *f, const char *path, const json_t *body, json_t **out, struct err *e)
 {
 	struct http_client *c = NULL;
 	json_t *answer = NULL;
-	char base[64];
+	char base[64], token[256];
 	int rc;
 
 	snprintf(base, sizeof(base), "127.0.0.1:%d", f->admin);
 	ck_ok(http_client_new(base, 10000, &c, e), e);
-	bear_token(f, c);
+	http_client_token(c, farm_token(f, token, sizeof(token)));
 	rc = http_client_post(c, path, body, &answer, e);
 	if (out)
 		*out = answer;
