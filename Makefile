@@ -74,7 +74,7 @@ INTEG_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/integration/test_*.c))
 FUZZERS     := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 BENCHES     := $(patsubst %.c,$(BUILD)/%,$(wildcard bench/bench_*.c))
 
-.PHONY: all check unit integration simcheck fuzz bench demo tidy install clean help \
+.PHONY: all check unit integration simcheck fuzz bench demo figures tidy install clean help \
         latency-demo netns-check container-check kubernetes-check policy
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -82,7 +82,7 @@ all: $(PROGRAMS)
 
 help:
 	@sed -n 's/^#   //p' Makefile
-	@echo 'targets: all check unit integration simcheck fuzz bench demo latency-demo netns-check container-check kubernetes-check tidy policy install clean'
+	@echo 'targets: all check unit integration simcheck fuzz bench demo latency-demo netns-check container-check kubernetes-check figures tidy policy install clean'
 
 # --- rules ------------------------------------------------------------------------------------
 # SIMD kernels live in files named *_avx2.c and *_avx512.c, chosen at run time.
@@ -174,6 +174,10 @@ kubernetes-check:
 # The policies that the cloud ships with, trained from scratch: 20 to 30 minutes on two cores.
 policy: $(BUILD)/edmsac
 	$(Q)sh deploy/policy.sh $(BUILD)
+
+# The study of docs/edmsac.md; it goes on from what is finished. FIGURES='--short', say, for other options.
+figures: $(BUILD)/edmsac
+	$(Q)$(BUILD)/edmsac compare --out $(BUILD)/figures $(FIGURES)
 
 POLICY_DIR := $(DESTDIR)$(PREFIX)/share/foedus/policy
 install: all

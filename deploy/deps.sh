@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs the Debian 12 packages that Foedus is built from. Safe to run again.
 #
-#   deploy/deps.sh           what `make`, `make demo` and `make check` need
+#   deploy/deps.sh           what `make`, `make demo`, `make figures` and `make check` need
 #   deploy/deps.sh build     what `make` needs, without the tests' tools
 #   deploy/deps.sh bench     also what the comparison benchmarks need (PyTorch)
 #
@@ -13,9 +13,10 @@ libs="libuv1-dev libprotobuf-c-dev protobuf-c-compiler protobuf-compiler libssl-
 libsqlite3-dev libopenblas-serial-dev libmicrohttpd-dev libjansson-dev
 libcurl4-openssl-dev zlib1g-dev libinih-dev coinor-libipopt-dev"
 data="dataset-fashion-mnist"
+figures="gnuplot-nox"
 tests="check clang curl openssl procps git python3 libclang-rt-14-dev"
 
-want="$build $libs $data $tests"
+want="$build $libs $data $figures $tests"
 if [ $# -gt 1 ]; then
     echo "deps.sh: more than one argument (accepted: none, build or bench)" >&2
     exit 2

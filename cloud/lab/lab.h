@@ -16,6 +16,7 @@ extern const struct lab_command lab_draw;
 extern const struct lab_command lab_train;
 extern const struct lab_command lab_eval;
 extern const struct lab_command lab_bench;
+extern const struct lab_command lab_compare;
 
 /* Exit codes: a failure on the way, wrong options or input, and a training that a signal ended early. */
 enum { LAB_FAILED = 1, LAB_USAGE = 2, LAB_INTERRUPTED = 3 };

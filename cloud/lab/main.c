@@ -5,8 +5,8 @@
 #include "common/base/mem.h"
 #include "common/base/version.h"
 
-static const struct lab_command *const commands[] = {&lab_solve, &lab_draw, &lab_train, &lab_eval,
-                                                     &lab_bench};
+static const struct lab_command *const commands[] = {&lab_solve, &lab_draw,  &lab_train,
+                                                     &lab_eval,  &lab_bench, &lab_compare};
 
 static void usage(FILE *out)
 {
