@@ -37,26 +37,6 @@ static const struct opt_program program = {
     .table = options,
 };
 
-static int make_folder(struct demo *d, struct err *e)
-{
-	const char *base = getenv("TMPDIR");
-	int n;
-
-	if (d->o.keep) {
-		if (!str_copy(d->dir, sizeof(d->dir), d->o.keep))
-			return err_set(e, E_LIMIT, "--keep: longer than %zu characters", sizeof(d->dir) - 1);
-		if (file_exists(d->dir) && rmdir(d->dir))
-			return err_set(e, E_EXISTS, "--keep: %s is there and not an empty folder", d->dir);
-		return dir_make(d->dir, 0700, e) ? err_wrap(e, "--keep") : 0;
-	}
-	n = snprintf(d->dir, sizeof(d->dir), "%s/foedus-demo-XXXXXX", base && *base ? base : "/tmp");
-	if (n < 0 || (size_t)n >= sizeof(d->dir) || !mkdtemp(d->dir)) {
-		d->dir[0] = '\0';
-		return err_errno(e, "cannot make a folder in %s", base && *base ? base : "/tmp");
-	}
-	return 0;
-}
-
 /* Minutes of work shall not end in a file that cannot be written. */
 static int check_json(const struct demo *d, struct err *e)
 {
@@ -80,7 +60,7 @@ static int prepare(struct demo *d, struct err *e)
 	int rc = check_json(d, e);
 
 	if (!rc)
-		rc = make_folder(d, e);
+		rc = demo_folder_make(d, e);
 	if (!rc)
 		rc = dataset_load(d->o.data, DATASET_TRAIN, 0, &d->train, e);
 	if (!rc)

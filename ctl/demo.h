@@ -73,6 +73,11 @@ struct demo {
 	double wall_s;
 };
 
+/* d->dir: that of --keep, or a temporary one; folders that killed demos left in the same place go first. */
+int demo_folder_make(struct demo *d, struct err *e) MUST_CHECK;
+/* Removes what nobody uses of the demos' folders in `base`, and says so on standard error. */
+void demo_folder_sweep(const char *base);
+
 /* E_NOT_FOUND, E_IO, E_TIMEOUT or E_UNAVAILABLE; processes that were started stay in d->process. */
 int demo_keys(struct demo *d, struct err *e) MUST_CHECK;
 int demo_start(struct demo *d, struct err *e) MUST_CHECK;

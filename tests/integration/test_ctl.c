@@ -1,8 +1,10 @@
 /* The command line as its users meet it: exit codes, one clear line for each mistake, help, pki from end to
  * end. */
+#include <fcntl.h>
 #include <jansson.h>
 #include <string.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -147,6 +149,54 @@ START_TEST(a_demo_without_data_says_so)
 }
 END_TEST
 
+/* DIR/tmp/foedus-demo-NAME as a demo leaves it, long ago; the lock's file descriptor, if it has one. */
+static int leave_demo(const char *name, bool lock, bool old)
+{
+	static const struct timespec long_ago[2] = {{.tv_sec = 1000000}, {.tv_sec = 1000000}};
+	char folder[512], file[600];
+	struct err e = ERR_INIT;
+	int fd = -1;
+
+	snprintf(folder, sizeof(folder), "%s/tmp/foedus-demo-%s", suite_tmp(), name);
+	snprintf(file, sizeof(file), "%s/in-use", folder);
+	ck_ok(dir_make(folder, 0700, &e), &e);
+	if (lock)
+		fd = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (old)
+		ck_assert_int_eq(utimensat(AT_FDCWD, folder, long_ago, 0), 0);
+	return fd;
+}
+
+static bool demo_is_there(const char *name)
+{
+	char folder[512];
+
+	snprintf(folder, sizeof(folder), "%s/tmp/foedus-demo-%s", suite_tmp(), name);
+	return file_exists(folder);
+}
+
+START_TEST(a_killed_demos_folder_goes_with_the_next_demo)
+{
+	char tmp[512];
+	int held;
+
+	ck_assert_int_eq(setenv("TMPDIR", in_tmp(tmp, "tmp"), 1), 0);
+	close(leave_demo("killed", true, true));
+	held = leave_demo("runs", true, true);
+	ck_assert_int_eq(flock(held, LOCK_EX), 0);
+	leave_demo("nolock", false, true);
+	close(leave_demo("fresh", true, false));
+	ck_assert_int_eq(command_run("foedus", "demo", "--data", "/nowhere", (char *)NULL), 2);
+	ck_says("foedus-demo-killed, left by a demo that was killed");
+	ck_assert(!demo_is_there("killed"));
+	ck_assert(demo_is_there("runs"));
+	ck_assert(demo_is_there("nolock"));
+	ck_assert(demo_is_there("fresh"));
+	close(held);
+	unsetenv("TMPDIR");
+}
+END_TEST
+
 /* What a program prints is its result: a full disk under it is a failure. */
 START_TEST(a_full_standard_output_is_a_failure)
 {
@@ -177,6 +227,7 @@ START_TEST(a_full_standard_output_is_a_failure)
 }
 END_TEST
 
-SUITE("ctl", a_full_standard_output_is_a_failure, mistakes_get_one_line_and_code_2,
-      help_is_asked_for_in_every_way, an_authority_from_its_making_to_a_revocation,
-      a_request_is_signed_elsewhere, lists_are_json_when_asked, a_demo_without_data_says_so)
+SUITE("ctl", a_killed_demos_folder_goes_with_the_next_demo, a_full_standard_output_is_a_failure,
+      mistakes_get_one_line_and_code_2, help_is_asked_for_in_every_way,
+      an_authority_from_its_making_to_a_revocation, a_request_is_signed_elsewhere, lists_are_json_when_asked,
+      a_demo_without_data_says_so)
