@@ -103,7 +103,7 @@ START_TEST(the_results_as_json)
 {
 	static const char *const top[] = {"edges",    "rounds", "agent",  "local_only", "deployed",
 	                                  "requests", "ledger", "wall_s", NULL};
-	static const char *const round[] = {"round", "menu", "choices", "paid", "accuracy", NULL};
+	static const char *const round[] = {"round", "policy", "menu", "choices", "paid", "accuracy", NULL};
 	static const char *const menu[] = {"q1", "r1", "q2", "r2", NULL};
 	static const char *const choice[] = {"edge", "period1", "period2", NULL};
 	static const char *const agent[] = {"id", "version", "modules", NULL};
