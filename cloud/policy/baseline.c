@@ -6,6 +6,9 @@
 #include "cloud/policy/potential.h"
 #include "common/contract/model.h"
 
+/* Shares that stay lie within this of 1 less it. */
+#define STAYING_SCALE (ENV_LEAVE_SHARE / 2)
+
 /* One problem and action, and what follows from them. */
 struct round {
 	struct instance in;
@@ -76,6 +79,7 @@ static void set_round(struct round *r, const struct env_spec *s, const float *st
 
 	env_decode(s->types, state, &r->in);
 	env_decode_moment(s, state, &r->at);
+	r->at.left = r->at.left < 1 ? 1 : r->at.left;
 	for (int i = 0; i < n; i++)
 		wide[i] = (double)action[i];
 	potential_init(&r->potential, &r->in);
@@ -115,26 +119,29 @@ static double modelled(const struct round *r)
 	return sum + ENV_GAMMA * next - potential_at(&r->potential, r->in.prior, &r->at);
 }
 
-void baseline_add(const struct env_spec *s, const float *states, const float *actions, int n, float weight,
-                  float *value)
+void baseline_look(const struct env_spec *s, const float *states, const float *actions, int n, float *value,
+                   float *staying)
 {
 	struct round r;
 
 	for (int i = 0; i < n; i++) {
 		set_round(&r, s, states + i * env_state_size(s), actions + i * env_action_size(s));
-		value[i] += weight * (float)modelled(&r);
+		value[i] = (float)modelled(&r);
+		for (int k = 0; k < s->types; k++)
+			*staying++ = (float)(1 - leaving(&r, k) / STAYING_SCALE);
 	}
 }
 
 /* by_rent[k]: what a credit more of rent for type k, and all above it, brings. */
-static void slope_by_rent(const struct round *r, double *by_rent)
+static void slope_by_rent(const struct round *r, double weight, const float *by_staying, double *by_rent)
 {
 	double above = 0;
 
 	for (int k = r->in.terms.types - 1; k >= 0; k--) {
 		double stays = leaving(r, k) / (ENV_RENT_SCALE * r->in.alpha);
 
-		above += r->at.active * r->in.prior[k] * (ENV_GAMMA * stays * r->later[k] - 1 / r->scale);
+		above += weight * r->at.active * r->in.prior[k] * (ENV_GAMMA * stays * r->later[k] - 1 / r->scale) +
+		         (double)by_staying[k] * stays / STAYING_SCALE;
 		by_rent[k] = above;
 	}
 }
@@ -150,8 +157,7 @@ static double slope_by_effort(const struct round *r, double q, int type, double 
 }
 
 /* From efforts to action coordinates: an effort is the floor of those above it (action.h). */
-static void through_efforts(const struct round *r, const float *action, float weight, struct menu *by,
-                            float *da)
+static void through_efforts(const struct round *r, const float *action, struct menu *by, float *da)
 {
 	int types = r->in.terms.types;
 	double q_max = r->in.terms.q_max;
@@ -162,40 +168,41 @@ static void through_efforts(const struct round *r, const float *action, float we
 			int at = types + k * types + l;
 			double pass = by->q2[k][l] * (1 - ((double)action[at] + 1) / 2);
 
-			da[at] += weight * (float)(by->q2[k][l] * (q_max - fmax(up, left)) / 2);
+			da[at] = (float)(by->q2[k][l] * (q_max - fmax(up, left)) / 2);
 			if (k > 0 && up >= left)
 				by->q2[k - 1][l] += pass;
 			else if (l > 0)
 				by->q2[k][l - 1] += pass;
 		}
 	for (int k = types - 1; k >= 0; k--) {
-		da[k] += weight * (float)(by->q1[k] * (q_max - (k > 0 ? r->m.q1[k - 1] : 0)) / 2);
+		da[k] = (float)(by->q1[k] * (q_max - (k > 0 ? r->m.q1[k - 1] : 0)) / 2);
 		if (k > 0)
 			by->q1[k - 1] += by->q1[k] * (1 - ((double)action[k] + 1) / 2);
 	}
 }
 
-static void slope(const struct round *r, const float *action, float weight, float *da)
+static void slope(const struct round *r, const float *action, double weight, const float *by_staying,
+                  float *da)
 {
 	const struct terms *t = &r->in.terms;
 	double by_rent[CONTRACT_TYPES_MAX + 1] = {0};
 	struct menu by;
 
-	slope_by_rent(r, by_rent);
+	slope_by_rent(r, weight, by_staying, by_rent);
 	for (int k = 0; k < t->types; k++) {
-		double mass = r->at.active * r->in.prior[k];
+		double mass = weight * r->at.active * r->in.prior[k];
 
 		by.q1[k] = slope_by_effort(r, r->m.q1[k], k, mass, by_rent[k + 1] * r->gap[k]);
 		for (int l = 0; l < t->types; l++)
 			by.q2[k][l] = slope_by_effort(r, r->m.q2[k][l], l, mass * t->delta * t->transition[k][l],
 			                              by_rent[k + 1] * t->delta * r->fall[k][l] * r->gap[l]);
 	}
-	through_efforts(r, action, weight, &by, da);
-	da[t->types + t->types * t->types] += weight * (float)(by_rent[0] * ENV_BONUS_FACTOR * r->in.alpha / 2);
+	through_efforts(r, action, &by, da);
+	da[t->types + t->types * t->types] = (float)(by_rent[0] * ENV_BONUS_FACTOR * r->in.alpha / 2);
 }
 
 void baseline_slope(const struct env_spec *s, const float *states, const float *actions, int n, float weight,
-                    float *da)
+                    const float *by_staying, float *da)
 {
 	struct round r;
 
@@ -203,6 +210,6 @@ void baseline_slope(const struct env_spec *s, const float *states, const float *
 		const float *action = actions + i * env_action_size(s);
 
 		set_round(&r, s, states + i * env_state_size(s), action);
-		slope(&r, action, weight, da + i * env_action_size(s));
+		slope(&r, action, (double)weight, by_staying + i * s->types, da + i * env_action_size(s));
 	}
 }

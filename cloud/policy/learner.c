@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cloud/policy/baseline.h"
 #include "cloud/policy/learner_internal.h"
 #include "common/base/mem.h"
 
@@ -109,7 +110,7 @@ static int check(const struct learner_spec *s, struct err *e)
 	    {"prune start", s->prune_start, 0, 1},
 	    {"prune end", s->prune_end, s->prune_start, 1},
 	    {"relative", s->env.relative, 0, !s->env.endogenous},
-	    {"sight", s->sight, 0, !s->env.direct},
+	    {"sight", s->sight, 0, !s->env.direct && !baseline_fits(&s->env)},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(ranges); i++)
@@ -209,7 +210,7 @@ static int networks_new(struct learner *l, struct err *e)
 	}
 	rc = critic_init(&l->critic,
 	                 &(struct critic_shape){.state = shape.state,
-	                                        .action = shape.action,
+	                                        .action = l->modelled ? s->env.types : shape.action,
 	                                        .hidden = s->critic_hidden > 0 ? s->critic_hidden : s->hidden,
 	                                        .sight_types = s->sight ? s->env.types : 0},
 	                 lanes_rows(s->batch, s->threads), e);
@@ -250,6 +251,7 @@ int learner_new(const struct learner_spec *spec, struct learner **out, struct er
 	int rc = find(spec->algorithm, &l->algorithm, e);
 
 	l->spec = *spec;
+	l->modelled = baseline_fits(&spec->env);
 	if (rc == 0)
 		rc = check(spec, e);
 	if (rc == 0)
@@ -270,6 +272,8 @@ int learner_new(const struct learner_spec *spec, struct learner **out, struct er
 	           (size_t)spec->envs * (l->algorithm->on_policy ? LEARNER_ROLLOUT : 1));
 	if (l->algorithm->on_policy)
 		ppo_init(l);
+	l->model = mem_floats((size_t)spec->batch);
+	l->staying = mem_floats((size_t)spec->batch * (size_t)spec->env.types);
 	l->shaping = mem_floats((size_t)spec->envs);
 	l->goal = mem_floats((size_t)spec->batch);
 	l->cost = mem_floats((size_t)spec->batch);
@@ -297,6 +301,8 @@ void learner_free(struct learner *l)
 	ppo_release(l);
 	batch_release(&l->batch);
 	batch_release(&l->fresh);
+	free(l->model);
+	free(l->staying);
 	free(l->shaping);
 	free(l->goal);
 	free(l->cost);

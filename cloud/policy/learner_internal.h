@@ -57,6 +57,8 @@ struct learner {
 	struct replay_batch fresh; /* [envs], or a whole rollout for PPO */
 	float *goal, *cost, *da;   /* [batch], [batch], [batch][A] */
 	float *shaping;            /* [envs] */
+	bool modelled;             /* critics learn what baseline.h leaves out */
+	float *model, *staying;    /* [batch], [batch][K] */
 };
 
 /* 1 at the start, falling along a cosine to 0.01 when the planned updates are done. */

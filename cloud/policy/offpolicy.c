@@ -87,20 +87,20 @@ static int live(struct learner *l, bool random, struct err *e)
 
 /* ---- value --------------------------------------------------------------------------------------- */
 
-/* Beyond an episode's end there is nothing to model. */
-static void model_next(const struct learner *l, int first, int n, const float *actions, float *value)
+/* What the critics are shown of actions, for the rows from `first` on: these themselves, or where a model
+ * knows all but the later consequences of a round (baseline.h), who stays; l->model[] is then what it says.
+ */
+static const float *shown(struct learner *l, int first, int n, const float *states, const float *actions)
 {
-	const struct replay_batch *b = &l->batch;
-	const float *state = b->next + first * l->actor.shape.state;
+	float *staying = l->staying + first * l->spec.env.types;
 
-	for (int i = 0; i < n; i++)
-		if (b->worth[first + i] > 0)
-			baseline_add(&l->spec.env, state + i * l->actor.shape.state, actions + i * l->actor.shape.action,
-			             1, 1, value + i);
+	if (!l->modelled)
+		return actions;
+	baseline_look(&l->spec.env, states, actions, n, l->model + first, staying);
+	return staying;
 }
 
-/* goal = reward, and what the next state is worth to the target networks; less what the cloud's model says,
- * which the critics need not learn. */
+/* goal = reward, and what the next state is worth to the target networks. */
 static void set_goals(struct learner *l, struct lane *x, int first, int n)
 {
 	double temperature = exp(l->log_temperature);
@@ -110,9 +110,6 @@ static void set_goals(struct learner *l, struct lane *x, int first, int n)
 	bool follows = false;
 
 	memcpy(l->goal + first, b->reward + first, (size_t)n * sizeof(*l->goal));
-	if (baseline_fits(&l->spec.env))
-		baseline_add(&l->spec.env, b->state + first * l->actor.shape.state,
-		             b->action + first * l->actor.shape.action, n, -1, l->goal + first);
 	for (int i = first; i < first + n; i++)
 		follows = follows || b->worth[i] > 0;
 	if (!follows)
@@ -120,13 +117,12 @@ static void set_goals(struct learner *l, struct lane *x, int first, int n)
 	next = actor_run(x->actor, l->pruning ? l->spoken[1] : l->policy.target, following, n, &x->rng, true);
 	if (l->spec.temperature > 0)
 		actor_entropy_cost(x->actor, n, l->cost + first);
-	critic_target(x->critic, following, next, n, worth_of_next);
-	if (baseline_fits(&l->spec.env))
-		model_next(l, first, n, next, worth_of_next);
+	critic_target(x->critic, following, shown(l, first, n, following, next), n, worth_of_next);
 	for (int i = 0; i < n; i++) {
 		double entropy = l->spec.temperature > 0 ? -temperature * (double)l->cost[first + i] : 0;
+		float model = l->modelled ? l->model[first + i] : 0;
 
-		l->goal[first + i] += b->worth[first + i] * (worth_of_next[i] + (float)entropy);
+		l->goal[first + i] += b->worth[first + i] * (worth_of_next[i] + model + (float)entropy);
 	}
 }
 
@@ -135,11 +131,13 @@ static void value_some(void *arg, int worker)
 	struct learner *l = ((struct part *)arg)->l;
 	struct lane *x = &l->lanes.all[worker];
 	int first, n = rows_of(l, l->spec.batch, worker, &first);
+	const float *state = l->batch.state + first * l->actor.shape.state, *actions;
 
 	set_goals(l, x, first, n);
-	x->loss =
-	    critic_gradients(x->critic, l->batch.state + first * l->actor.shape.state,
-	                     l->batch.action + first * l->actor.shape.action, l->goal + first, n, l->spec.batch);
+	actions = shown(l, first, n, state, l->batch.action + first * l->actor.shape.action);
+	for (int i = first; l->modelled && i < first + n; i++)
+		l->goal[i] -= l->model[i];
+	x->loss = critic_gradients(x->critic, state, actions, l->goal + first, n, l->spec.batch);
 }
 
 /* One critic each, as far as there are workers. */
@@ -155,6 +153,22 @@ static void step_critics(void *arg, int worker)
 
 /* ---- improve ------------------------------------------------------------------------------------- */
 
+/* l->da = gradient of minus the mean value, by the actions. The critics copy what they are shown, so the
+ * gradient by it takes its place. */
+static void slope(struct learner *l, struct lane *x, int first, int n, const float *actions)
+{
+	float *da = l->da + first * l->actor.shape.action, *by_staying = l->staying + first * l->spec.env.types;
+	const float *state = l->batch.state + first * l->actor.shape.state,
+	            *at = shown(l, first, n, state, actions);
+
+	x->value = critic_slope(x->critic, state, at, n, l->spec.batch, l->modelled ? by_staying : da);
+	if (!l->modelled)
+		return;
+	baseline_slope(&l->spec.env, state, actions, n, -1 / (float)l->spec.batch, by_staying, da);
+	for (int i = first; i < first + n; i++)
+		x->value += (double)l->model[i] / l->spec.batch;
+}
+
 static void improve_some(void *arg, int worker)
 {
 	struct learner *l = ((struct part *)arg)->l;
@@ -166,9 +180,7 @@ static void improve_some(void *arg, int worker)
 	float *da = l->da + first * l->actor.shape.action;
 	const float *actions = actor_run(x->actor, params, state, n, &x->rng, true);
 
-	x->value = critic_slope(x->critic, state, actions, n, l->spec.batch, da);
-	if (baseline_fits(&l->spec.env))
-		baseline_slope(&l->spec.env, state, actions, n, -1 / (float)l->spec.batch, da);
+	slope(l, x, first, n, actions);
 	x->entropy = 0;
 	if (soft)
 		actor_entropy_cost(x->actor, n, l->cost + first);

@@ -8,6 +8,23 @@
 #define BONUS_SHARE  0.11 /* of alpha */
 #define STAYING      0.99
 
+/* The effort of effort_best() to a thousandth of q_max, where the surplus is flat: a forecast needs no more.
+ */
+static double near_best(const struct instance *in, double price)
+{
+	double lo = 0, hi = in->terms.q_max;
+
+	for (int i = 0; i < 10; i++) {
+		double q = (lo + hi) / 2;
+
+		if (effort_value_slope(in, q) > price * effort_cost_slope(&in->terms, q))
+			lo = q;
+		else
+			hi = q;
+	}
+	return (lo + hi) / 2;
+}
+
 /* Profit per edge in one round, by its type in period 1. */
 static void one_round(const struct instance *in, double *profit)
 {
@@ -15,7 +32,7 @@ static void one_round(const struct instance *in, double *profit)
 	double first_best[CONTRACT_TYPES_MAX];
 
 	for (int k = 0; k < t->types; k++) {
-		double q = effort_best(in, 1 / t->theta[k]);
+		double q = near_best(in, 1 / t->theta[k]);
 
 		first_best[k] = effort_value(in, q) - effort_cost(t, q) / t->theta[k];
 	}
