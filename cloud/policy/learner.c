@@ -119,24 +119,6 @@ static int check(const struct learner_spec *s, struct err *e)
 	return 0;
 }
 
-static void batch_init(struct replay_batch *b, const struct actor_shape *s, size_t n)
-{
-	*b = (struct replay_batch){.state = mem_floats(n * (size_t)s->state),
-	                           .action = mem_floats(n * (size_t)s->action),
-	                           .reward = mem_floats(n),
-	                           .worth = mem_floats(n),
-	                           .next = mem_floats(n * (size_t)s->state)};
-}
-
-static void batch_release(struct replay_batch *b)
-{
-	free(b->state);
-	free(b->action);
-	free(b->reward);
-	free(b->worth);
-	free(b->next);
-}
-
 static void ppo_init(struct learner *l)
 {
 	size_t rows = (size_t)l->spec.envs * LEARNER_ROLLOUT;
@@ -267,9 +249,9 @@ int learner_new(const struct learner_spec *spec, struct learner **out, struct er
 	rng_seed(&l->rng, spec->seed, rng_stream("learner"));
 	networks_draw(l);
 	pruning_init(l);
-	batch_init(&l->batch, &l->actor.shape, (size_t)spec->batch);
-	batch_init(&l->fresh, &l->actor.shape,
-	           (size_t)spec->envs * (l->algorithm->on_policy ? LEARNER_ROLLOUT : 1));
+	replay_batch_init(&l->batch, l->actor.shape.state, l->actor.shape.action, (size_t)spec->batch);
+	replay_batch_init(&l->fresh, l->actor.shape.state, l->actor.shape.action,
+	                  (size_t)spec->envs * (l->algorithm->on_policy ? LEARNER_ROLLOUT : 1));
 	if (l->algorithm->on_policy)
 		ppo_init(l);
 	l->model = mem_floats((size_t)spec->batch);
@@ -299,8 +281,8 @@ void learner_free(struct learner *l)
 	mlp_release(&l->value);
 	weights_release(&l->value_weights);
 	ppo_release(l);
-	batch_release(&l->batch);
-	batch_release(&l->fresh);
+	replay_batch_release(&l->batch);
+	replay_batch_release(&l->fresh);
 	free(l->model);
 	free(l->staying);
 	free(l->shaping);

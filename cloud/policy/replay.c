@@ -61,3 +61,21 @@ void replay_draw(const struct replay *r, struct rng *rng, int n, const struct re
 		put(to->next + i * r->state, row + 2, r->state);
 	}
 }
+
+void replay_batch_init(struct replay_batch *b, int state, int action, size_t n)
+{
+	*b = (struct replay_batch){.state = mem_floats(n * (size_t)state),
+	                           .action = mem_floats(n * (size_t)action),
+	                           .reward = mem_floats(n),
+	                           .worth = mem_floats(n),
+	                           .next = mem_floats(n * (size_t)state)};
+}
+
+void replay_batch_release(struct replay_batch *b)
+{
+	free(b->state);
+	free(b->action);
+	free(b->reward);
+	free(b->worth);
+	free(b->next);
+}

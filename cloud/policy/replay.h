@@ -27,4 +27,8 @@ void replay_add(struct replay *r, const struct replay_batch *from, int n);
 /* n steps drawn uniformly, with repetition; the buffer is not empty. */
 void replay_draw(const struct replay *r, struct rng *rng, int n, const struct replay_batch *to);
 
+/* Room for n steps, zeroed. */
+void replay_batch_init(struct replay_batch *b, int state, int action, size_t n);
+void replay_batch_release(struct replay_batch *b);
+
 #endif
