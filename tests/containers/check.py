@@ -17,7 +17,7 @@ import hosts_test  # noqa: E402
 import one_host_test  # noqa: E402
 import stack_test  # noqa: E402
 from engine import Engine, Missing, docker, run  # noqa: E402
-from images import IMAGES, build  # noqa: E402
+from images import IMAGES, PROMETHEUS, build  # noqa: E402
 
 
 def tests():
@@ -54,7 +54,7 @@ def main():
                 for module in (one_host_test, hosts_test, stack_test):
                     module.clean_up(world)
                 if os.environ.get("FOEDUS_IMAGES") != "keep":
-                    for image in IMAGES.values():
+                    for image in list(IMAGES.values()) + [PROMETHEUS]:
                         docker("rmi", "-f", image, check=False)
                     run("docker", "image", "prune", "-f", "--filter", "label=foedus.stage=build", check=False)
     except Missing as e:

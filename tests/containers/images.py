@@ -6,6 +6,7 @@ import time
 from engine import Missing, docker, run
 
 IMAGES = {"cloud": "foedus-test-cloud", "edge": "foedus-test-edge", "tools": "foedus-test-tools"}
+PROMETHEUS = "foedus-test-prometheus"
 ENV = {"FOEDUS_CLOUD_IMAGE": IMAGES["cloud"], "FOEDUS_EDGE_IMAGE": IMAGES["edge"]}
 BUILD_S = 1800
 
@@ -28,5 +29,8 @@ def build():
                 ("docker", "pull", "-q", "debian:bookworm-slim"), capture_output=True, timeout=300).returncode:
             raise Missing("debian:bookworm-slim is not on the engine and no registry answers")
         run("docker", "build", "-q", "-f", "deploy/Dockerfile", "--target", target, "-t", image, ".", timeout=BUILD_S)
+    if not there(PROMETHEUS):
+        run("docker", "build", "-q", "-f", "tests/containers/prometheus.Dockerfile", "-t", PROMETHEUS, "tests/containers",
+            timeout=BUILD_S)
     sizes = ", ".join("%s %.1f MB" % (t, size_mb(i)) for t, i in IMAGES.items())
     return "%s (%.0f s)" % (sizes, time.monotonic() - began)

@@ -5,7 +5,7 @@ import json
 import os
 
 from engine import Project, docker, get, logs, started_to_ready, until
-from images import ENV, IMAGES, size_mb
+from images import ENV, IMAGES, PROMETHEUS, size_mb
 
 SIZE_MAX_MB = 120
 READY_MAX_S = 1.0
@@ -17,7 +17,7 @@ def project(world):
     if "one" not in world:
         world["one"] = Project("foedustest", ["docker-compose.yml"], dict(ENV, **{
             "FOEDUS_ADMIN_PORT": "17701", "FOEDUS_SERVE_PORTS": "17800-17819", "FOEDUS_EDGES_MIN": "2",
-            "FOEDUS_SHARDS": "6",
+            "FOEDUS_SHARDS": "6", "PROMETHEUS_IMAGE": PROMETHEUS, "PROMETHEUS_PORT": "17790",
             "FOEDUS_CLOUD_OPTIONS": "--samples-per-effort 1500 --derive-samples 500 --pause-ms 300 "
                                     "--train-ms 30000 --deploy-ms 6000"}))
     return world["one"]
@@ -194,6 +194,22 @@ def test_revoke(world):
     p("kill", "-s", "HUP", "cloud")
     until("%s is shut out" % who, 40, lambda: who not in connected(world) and len(connected(world)) == 2)
     return "%s does not come back" % who
+
+
+def test_monitoring(world):
+    p = project(world)
+    p("--profile", "monitoring", "up", "-d", "--no-build", "--no-recreate", "--no-deps", "prometheus", timeout=120)
+    edges = len(p.containers("edge"))
+
+    def scraped():
+        found = (get("127.0.0.1:17790", "/api/v1/targets") or {"data": {"activeTargets": []}})["data"]["activeTargets"]
+        up = [t["labels"]["job"] for t in found if t["health"] == "up"]
+        return up.count("foedus-cloud") == 1 and up.count("foedus-edge") == edges
+    until("Prometheus reads the cloud and %d edges" % edges, 60, scraped)
+    metric = get("127.0.0.1:17790", "/api/v1/query?query=foedus_serve_agent_version")
+    assert len(metric["data"]["result"]) == edges, metric
+    rules = get("127.0.0.1:17790", "/api/v1/rules")["data"]["groups"]
+    return "Prometheus reads the cloud and %d edges, with %d groups of rules" % (edges, len(rules))
 
 
 def test_down(world):
