@@ -81,7 +81,7 @@ def check_readme(path):
     text = read(path)
     for word in re.findall(r"`([\w.*-]+/[\w./*-]*)`", text):
         need(word.startswith("build/") or os.path.exists(word), "%s: there is no %s" % (path, word))
-    targets = set(re.findall(r"^([a-z]+):", read("Makefile"), re.M))
+    targets = set(re.findall(r"^([a-z-]+):", read("Makefile"), re.M))
     for target in re.findall(r"\bmake ([a-z]+(?:-[a-z]+)*)\b", text):
         need(target in targets, "%s: make has no target %s" % (path, target))
 
