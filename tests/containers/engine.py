@@ -73,11 +73,14 @@ def until(what, seconds, test, pause=0.3):
         time.sleep(pause)
 
 
-def get(address, path, body=None, timeout=5):
+def get(address, path, body=None, timeout=5, token=None):
     """JSON or text of a 200; None for any other answer or none at all."""
+    request = urllib.request.Request("http://%s%s" % (address, path), headers={"Content-Type": "application/json"},
+                                     data=json.dumps(body).encode() if body is not None else None)
+    if token:
+        request.add_header("Authorization", "Bearer " + token)
     try:
-        with urllib.request.urlopen("http://%s%s" % (address, path), timeout=timeout,
-                                    data=json.dumps(body).encode() if body is not None else None) as r:
+        with urllib.request.urlopen(request, timeout=timeout) as r:
             text = r.read().decode()
     except (OSError, urllib.error.URLError):
         return None

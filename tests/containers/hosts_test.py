@@ -44,7 +44,7 @@ def test_several_hosts(world):
     for p in projects:
         p("up", "-d", "--no-build", timeout=60)
     r = until("a round is done", 120, lambda: next(
-        (r for r in (get_cloud("/api/v1/rounds") or {}).get("rounds", []) if r["phase"] == "done"), None))
+        (r for r in (get_cloud("/api/v1/rounds") or {}).get("items", []) if r["phase"] == "done"), None))
     for i in range(len(EDGES)):
         until("the agent is installed", 30, lambda i=i: get("127.0.0.1:1782%d" % i, "/readyz"))
     for p in projects:

@@ -20,6 +20,7 @@ from hosts import Hosts, Refused  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CLOUD, USER = "10.0.0.2", "10.0.0.100"
+LOOPBACK = "127.0.0.1"  # of the cloud's host
 LISTEN, ADMIN, SERVE = 7700, 7701, 7800
 JOIN_S, ROUND_S = 30, 300
 EDGE_P50_MS = 3.0
@@ -90,7 +91,7 @@ class Demo:
             self.hosts.add(e, self.address[e])
         self.hosts.add("user", USER)
         self.daemon("cloud", "cloud", "foedus-cloud", "--agent-key", self.path("pki/agent-key.pem"), "--crl",
-                    self.path("pki/ca.crl"), "--listen", "%s:%d" % (CLOUD, LISTEN), "--admin", "%s:%d" % (CLOUD, ADMIN),
+                    self.path("pki/ca.crl"), "--listen", "%s:%d" % (CLOUD, LISTEN), "--admin", "%s:%d" % (LOOPBACK, ADMIN),
                     "--open-enrolment", "--rounds", 1, "--edges-min", self.o.edges)
         for i, e in enumerate(self.edges):
             self.start_edge(e, e, i)
@@ -117,7 +118,7 @@ class Demo:
 
     def round(self):
         def finished():
-            rounds = (self.get("cloud", CLOUD, ADMIN, "/api/v1/rounds") or {}).get("items", [])
+            rounds = (self.get("cloud", LOOPBACK, ADMIN, "/api/v1/rounds") or {}).get("items", [])
             return [r for r in rounds if r["phase"] in ("done", "failed")]
         r = self.wait("the round is done", ROUND_S, finished)[0]
         if r["phase"] != "done":
