@@ -19,6 +19,18 @@ static void check_feasible(struct world *w, const struct round *r)
 		BREAK(w, "round %" PRIu64 " offers an infeasible menu: %s", r->id, e.text);
 }
 
+/* Who wrote the menu: poisoned weights must not have. */
+static void check_author(struct world *w, const struct round *r)
+{
+	bool learned = menu_is_learned(r->id), poisoned = learned && menu_is_poisoned(r->id);
+	const char *name = poisoned ? "exact" : learned ? "edmsac" : "toy";
+
+	if (r->has_menu && (strcmp(r->policy, name) != 0 || r->policy_fallback != poisoned ||
+	                    (r->policy_weights[0] != '\0') != (learned && !poisoned)))
+		BREAK(w, "round %" PRIu64 " has a menu by %s (weights '%s'), due was %s", r->id, r->policy,
+		      r->policy_weights, name);
+}
+
 static void check_payment(struct world *w, const struct task *t)
 {
 	bool owed = t->state == TASK_ACCEPTED && t->order.period <= PERIODS;
@@ -69,6 +81,7 @@ static void check_liar(struct world *w, const struct task *t)
 static void check_round(struct world *w, const struct round *r)
 {
 	check_feasible(w, r);
+	check_author(w, r);
 	for (size_t i = 0; i < r->seat_count; i++) {
 		for (int stage = 0; stage < STAGES; stage++) {
 			check_payment(w, &r->seat[i].task[stage]);

@@ -71,8 +71,7 @@ static bool same_terms(const struct round *a, const struct round *b)
 	return (a->phase == PHASE_POLICY || SAME(a->instance.prior, b->instance.prior)) &&
 	       SAME(a->instance.terms.theta, b->instance.terms.theta) &&
 	       SAME(a->instance.terms.transition, b->instance.terms.transition) && a->has_menu == b->has_menu &&
-	       a->menu.types == b->menu.types && SAME(a->menu.q1, b->menu.q1) && SAME(a->menu.r1, b->menu.r1) &&
-	       SAME(a->menu.q2, b->menu.q2) && SAME(a->menu.r2, b->menu.r2);
+	       (!a->has_menu || menu_equal(&a->menu, &b->menu));
 }
 
 static const char *round_differs(const struct round *a, const struct round *b)

@@ -64,11 +64,14 @@ int cloud_start(struct world *w, struct err *e)
 	                        .jobs = w->executor,
 	                        .commits = w->executor,
 	                        .ops = &toy_ops,
-	                        .ops_ctx = w};
+	                        .ops_ctx = w,
+	                        .learn = &sim_learn,
+	                        .learn_ctx = w};
 	int rc;
 
 	w->commits_failed = 0;
 	w->cloud_is_dead = false;
+	w->recalled = 0;
 	rc = cloud_new(&w->cloud_config, &env, w->store, w->cloud_blobs, &w->cloud, e);
 
 	if (rc)

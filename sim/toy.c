@@ -195,7 +195,7 @@ static void run(void *ctx, struct job *job)
 	}
 	switch (job->kind) {
 	case JOB_POLICY:
-		job->rc = write_menu(job, &job->err);
+		job->rc = menu_is_learned(job->round) ? menu_learned(job, &job->err) : write_menu(job, &job->err);
 		break;
 	case JOB_SCREEN:
 		job->rc = screen(w, job, &job->err);

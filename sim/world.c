@@ -137,6 +137,7 @@ static void close_world(struct world *w)
 	if (w->store)
 		store_close(w->store);
 	sim_net_free(w->net);
+	free(w->told);
 }
 
 static uint64_t rounds_ended(struct world *w)

@@ -63,7 +63,10 @@ struct world {
 	uint64_t commits_failed; /* on purpose, since the cloud started */
 	bool cloud_is_dead;      /* its store failed */
 	uint64_t sent_at_death;
-	bool mild;         /* trouble_mild() is on */
+	bool mild;               /* trouble_mild() is on */
+	struct experience *told; /* what rounds taught, through all restarts */
+	size_t told_count;
+	uint64_t recalled; /* the last round that the process now running recalled */
 	struct err broken; /* code 0 while all invariants hold */
 };
 
@@ -89,6 +92,14 @@ int toy_train(struct side_edge *s, const struct msg_task *task, struct msg_updat
 /* The toy manifest: version and module blobs. */
 int toy_inspect(const uint8_t *manifest, size_t n, uint64_t *version, struct blob_ref *out, size_t *count,
                 struct err *e) MUST_CHECK;
+
+/* menu.c: a menu by a learned policy, or by the exact one for it where its weights are poisoned. */
+bool menu_is_learned(uint64_t round);
+bool menu_is_poisoned(uint64_t round);
+int menu_learned(struct job *job, struct err *e) MUST_CHECK;
+
+/* learn.c: ctx = struct world */
+extern const struct learn_ops sim_learn;
 
 /* Records the first broken invariant. */
 #define BREAK(w, ...) (void)((w)->broken.code || err_set(&(w)->broken, E_INTERNAL, __VA_ARGS__))

@@ -19,9 +19,10 @@
 #include "common/net/link.h"
 
 struct cloud_config {
-	char name[WIRE_NAME_MAX + 1]; /* told to the edges */
-	struct instance market;       /* terms of every round */
-	double samples_per_effort;    /* training samples in one unit of effort */
+	char name[WIRE_NAME_MAX + 1];        /* told to the edges */
+	char policy_note[WIRE_TEXT_MAX + 1]; /* why another policy than the one asked for writes; or empty */
+	struct instance market;              /* terms of every round */
+	double samples_per_effort;           /* training samples in one unit of effort */
 	struct round_rules rules;
 	size_t edges_min;    /* a round starts when this many are connected */
 	uint64_t rounds_max; /* no new round after this many; 0 = no limit */

@@ -53,6 +53,7 @@ static int learned_policy(const struct cloud_options *o, struct setup *s, struct
 		rc = online_new(&online, &s->work.online, e);
 	if (rc == E_NOT_FOUND && !online.shipped) {
 		log_info("the exact policy writes the contracts: %s", none.text);
+		snprintf(s->config.policy_note, sizeof(s->config.policy_note), "%s", none.text);
 		*e = ERR_INIT;
 		return policy_find("exact", &s->work.policy, e);
 	}

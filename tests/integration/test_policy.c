@@ -68,8 +68,8 @@ static json_t *round_of(int id)
 
 static int last_round(void)
 {
-	json_t *answer = farm_get(f, "/api/v1/rounds?limit=1");
-	int last = (int)number(answer, "last");
+	json_t *answer = farm_get(f, "/api/v1/status");
+	int last = (int)number(answer, "last_round");
 
 	json_decref(answer);
 	return last;
@@ -84,8 +84,9 @@ static double metric(const char *name)
 	double v = -1;
 
 	http_raw_open(&c, (uint16_t)f->admin);
-	ck_assert_int_eq(http_raw_request(&c, "GET", "/metrics", NULL), 0);
+	ck_assert_int_eq(http_raw_text(&c, "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n"), 0);
 	ck_assert_int_eq(http_raw_reply(&c, 0, &r), 0);
+	ck_assert_int_eq(r.status, 200);
 	all = buf_cstr(&r.body);
 	at = strstr(all, name);
 	while (at && (at > all && at[-1] != '\n')) /* in a line of help */
@@ -188,6 +189,10 @@ START_TEST(without_a_checkpoint_the_exact_policy_writes_and_it_is_said)
 	begin();
 	ck_assert(log_says("the exact policy writes the contracts: there is no edmsac-k2.safetensors in "));
 	ck_assert(log_says("make policy"));
+	r = farm_get(f, "/api/v1/status");
+	ck_assert_str_eq(text(r, "policy"), "exact");
+	ck_assert(strstr(text(r, "policy_note"), "there is no edmsac-k2.safetensors in ") != NULL);
+	json_decref(r);
 	farm_wait_rounds(f, 1, PATIENCE);
 	r = round_of(1);
 	ck_assert_str_eq(text(r, "policy"), "exact");
