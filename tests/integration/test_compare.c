@@ -101,6 +101,9 @@ static void check_bands(const struct table *t)
 		ck_assert_double_le(table_number(t, r, "min"), mean);
 		ck_assert_double_ge(table_number(t, r, "max"), mean);
 		ck_assert(seeds == 1 || seeds == 2);
+		/* Two seeds: Student's t of one degree of freedom times half of their distance. */
+		ck_assert_double_eq_tol(table_number(t, r, "high") - mean,
+		                        12.7062 / 2 * (table_number(t, r, "max") - table_number(t, r, "min")), 1e-5);
 	}
 }
 
