@@ -23,7 +23,8 @@
 struct train_options {
 	const char *algorithm, *actions, *dynamics, *participation, *out, *log, *resume;
 	bool observed, bare, quiet, lines;
-	int64_t types, seed, updates, steps, hidden, batch, envs, threads, replay, critic_hidden, relative, sight;
+	int64_t types, seed, updates, steps, hidden, batch, envs, threads, replay, critic_hidden, relative, sight,
+	    priced;
 	double prune_rate, prune_start, prune_end, actor_rate, critic_rate, explore, explore_end, temperature,
 	    save_every;
 };
@@ -57,6 +58,8 @@ static const struct opt table[] = {
      AT(critic_hidden)},
     {"sight", 0, OPT_INT, "0|1", "whether the critics see efforts, not only coordinates", "-1", -1, 1,
      AT(sight)},
+    {"priced", 0, OPT_INT, "0|1", "whether the state says what effort costs, rents included", "-1", -1, 1,
+     AT(priced)},
     {"relative", 0, OPT_INT, "0|1", "whether profits are learned in shares of the static menu's", "-1", -1, 1,
      AT(relative)},
     {"actor-rate", 0, OPT_DOUBLE, "R", "learning rate of the actor", "-1", -1, 1, AT(actor_rate)},
@@ -124,6 +127,7 @@ static int make_spec(const struct train_options *o, struct learner_spec *s, stru
 	set_int(o->batch, &s->batch);
 	set_int(o->envs, &s->envs);
 	set_flag(o->sight, &s->sight);
+	set_flag(o->priced, &s->env.priced);
 	set_flag(o->relative, &s->env.relative);
 	set_double(o->prune_rate, &s->prune_rate);
 	set_double(o->prune_start, &s->prune_start);

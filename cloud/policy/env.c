@@ -10,7 +10,8 @@
 
 int env_state_size(const struct env_spec *s)
 {
-	return s->types * s->types + 2 * s->types + 5 + (s->endogenous ? 3 : 0);
+	return s->types * s->types + 2 * s->types + 5 + (s->endogenous ? 3 : 0) +
+	       (s->priced ? prices_size(s->types) : 0);
 }
 
 static bool has_bonus(const struct env_spec *s)
@@ -48,6 +49,8 @@ void env_encode(const struct env_spec *s, const struct instance *seen, const str
 	*state++ = scaled(t->e1 * unit, 0.2, 0.8);
 	*state++ = scaled(t->e3 * unit * unit * unit, 0.002, 0.02);
 	*state++ = scaled(t->delta, 0.7, 1);
+	if (s->priced)
+		prices_of(seen, state);
 	if (!s->endogenous)
 		return;
 	*state++ = scaled(at->active, 0, 1);

@@ -50,7 +50,7 @@ void learner_suit(struct learner_spec *s)
 	if (s->env.direct || s->env.endogenous || learner_is_gaussian(s->algorithm))
 		return;
 	s->explore_end = s->explore = 0.2;
-	s->env.relative = true;
+	s->env.relative = s->env.priced = true;
 	s->sight = true;
 }
 
@@ -110,6 +110,7 @@ static int check(const struct learner_spec *s, struct err *e)
 	    {"prune start", s->prune_start, 0, 1},
 	    {"prune end", s->prune_end, s->prune_start, 1},
 	    {"relative", s->env.relative, 0, !s->env.endogenous},
+	    {"priced", s->env.priced, 0, !s->env.endogenous},
 	    {"sight", s->sight, 0, !s->env.direct && !baseline_fits(&s->env)},
 	};
 
