@@ -46,23 +46,35 @@ static double surplus_slope(const struct instance *in, double price, double q)
 	return effort_value_slope(in, q) - price * effort_cost_slope(&in->terms, q);
 }
 
+/* Its derivative, below 0 wherever there is value to gain. */
+static double surplus_bend(const struct instance *in, double price, double q)
+{
+	double b = in->beta / (1 + in->beta * q);
+
+	return -in->alpha * b * b - price * 6 * in->terms.e3 * q;
+}
+
 double effort_best(const struct instance *in, double price)
 {
 	double lo = 0;
 	double hi = in->terms.q_max;
+	double q = hi / 4;
 
 	if (!(surplus_slope(in, price, lo) > 0))
 		return lo;
 	if (surplus_slope(in, price, hi) >= 0)
 		return hi;
-	/* The slope falls strictly, so halving is safe, and 100 steps reach the last bit. */
+	/* Newton's steps, or halves where those would leave the bracket; the slope falls strictly. */
 	for (int i = 0; i < 100 && hi - lo > 1e-15 * hi; i++) {
-		double q = lo + (hi - lo) / 2;
+		double slope = surplus_slope(in, price, q), next = q - slope / surplus_bend(in, price, q);
 
-		if (surplus_slope(in, price, q) > 0)
+		if (fabs(next - q) <= 1e-15 * q)
+			return next;
+		if (slope > 0)
 			lo = q;
 		else
 			hi = q;
+		q = next > lo && next < hi ? next : lo + (hi - lo) / 2;
 	}
-	return lo + (hi - lo) / 2;
+	return q;
 }
