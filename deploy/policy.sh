@@ -9,19 +9,13 @@ dir=$build/policy
 lab=$build/edmsac
 mkdir -p "$dir"
 
-updates_of() {
-    case $1 in
-    2) echo 20000 ;;
-    3) echo 24000 ;;
-    4) echo 24000 ;;
-    5) echo 24000 ;;
-    esac
-}
+# POLICY_UPDATES=n makes poorer ones, quickly.
+updates=${POLICY_UPDATES:-24000}
 
 # One policy. Signals reach the training itself, which then writes where it is.
 make_one() {
     out=$dir/edmsac-k$1.safetensors
-    part=$dir/.edmsac-k$1-$(updates_of "$1").part
+    part=$dir/.edmsac-k$1-$updates.part
     if [ -f "$out" ]; then
         echo "K = $1: $out is there"
         return 0
@@ -29,7 +23,7 @@ make_one() {
     if [ -f "$part" ]; then
         "$lab" train --resume "$part" --out "$part" --lines &
     else
-        "$lab" train --types "$1" --updates "$(updates_of "$1")" --seed 1 --out "$part" --lines &
+        "$lab" train --types "$1" --updates "$updates" --seed 1 --out "$part" --lines &
     fi
     training=$!
     trap 'kill -TERM $training 2>/dev/null' TERM

@@ -50,6 +50,8 @@ void learner_suit(struct learner_spec *s)
 	if (s->env.direct || s->env.endogenous || learner_is_gaussian(s->algorithm))
 		return;
 	s->explore_end = s->explore = 0.2;
+	s->prune_start = 0.2;
+	s->prune_end = 0.5;
 	s->env.relative = s->env.priced = true;
 	s->sight = true;
 }
