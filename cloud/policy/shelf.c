@@ -26,10 +26,10 @@ int shelf_path(const char *folder, const struct instance *market, char out[SHELF
 	return path_join(out, SHELF_PATH_MAX, folder, name, e);
 }
 
-/* "policy" beside the running program; empty when the system does not say where that is. */
-static void beside_us(char out[SHELF_PATH_MAX])
+/* A folder relative to that of the running program; empty when the system does not say where that is. */
+static void from_us(const char *relative, char out[SHELF_PATH_MAX])
 {
-	char self[SHELF_PATH_MAX - 16];
+	char self[SHELF_PATH_MAX - 32];
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	char *slash;
 
@@ -37,29 +37,46 @@ static void beside_us(char out[SHELF_PATH_MAX])
 	slash = strrchr(self, '/');
 	if (slash)
 		*slash = '\0';
-	snprintf(out, SHELF_PATH_MAX, slash ? "%s/policy" : "", self);
+	snprintf(out, SHELF_PATH_MAX, slash ? "%s/%s" : "", self, relative);
+}
+
+/* The places to look at, in their order. */
+struct places {
+	char beside[SHELF_PATH_MAX], installed[SHELF_PATH_MAX];
+	const char *all[3];
+	size_t count;
+};
+
+static void places_of(const char *folder, struct places *p)
+{
+	p->count = 0;
+	if (folder) {
+		p->all[p->count++] = folder;
+		return;
+	}
+	from_us("policy", p->beside);
+	from_us("../share/foedus/policy", p->installed); /* wherever the tree was moved to */
+	p->all[p->count++] = p->beside;
+	p->all[p->count++] = p->installed;
+	p->all[p->count++] = INSTALLED;
 }
 
 int shelf_find(const char *folder, const struct instance *market, char out[SHELF_PATH_MAX], struct err *e)
 {
-	char beside[SHELF_PATH_MAX], name[64];
-	const char *folders[] = {folder, NULL};
-	int rc;
+	struct places p;
+	char name[64];
 
-	beside_us(beside);
-	if (!folder) {
-		folders[0] = beside;
-		folders[1] = INSTALLED;
-	}
-	for (size_t i = 0; i < 2 && folders[i]; i++) {
-		rc = shelf_path(folders[i], market, out, e);
+	places_of(folder, &p);
+	for (size_t i = 0; i < p.count; i++) {
+		int rc = shelf_path(p.all[i], market, out, e);
+
 		if (rc || file_exists(out))
 			return rc;
 	}
 	file_name(market, name, sizeof(name));
 	return err_set(e, E_NOT_FOUND,
-	               "there is no %s in %.150s%s%.150s (`make policy` makes those that there are)", name,
-	               folders[0], folders[1] ? " nor in " : "", folders[1] ? folders[1] : "");
+	               "there is no %s in %.150s%s%.150s (`make policy` makes those for 2 to 5 types)", name,
+	               p.all[0], p.count > 1 ? " nor in " : "", p.count > 1 ? p.all[p.count - 1] : "");
 }
 
 int shelf_open(const char *path, const struct instance *market, int samples, struct policy *out,
