@@ -55,6 +55,7 @@ static int start(struct uv_loop_s *loop, struct admin *a, struct err *e)
 	                        .routes = routes,
 	                        .ctx = a,
 	                        .guard = guard,
+	                        .observer = numbers_observe,
 	                        .limits = HTTP_LIMITS_DEFAULT};
 	int rc = guard_open(a, e);
 
@@ -76,6 +77,7 @@ int admin_new(struct uv_loop_s *loop, const struct admin_config *config, struct 
 	a->started_ms = clock_wall_ms();
 	a->ring = ring_new(a->started_ms);
 	a->verification = verification_new(a);
+	numbers_open(a);
 	rc = start(loop, a, e);
 	if (rc) {
 		admin_free(a);
@@ -91,6 +93,7 @@ void admin_free(struct admin *a)
 		return;
 	http_server_close(a->http);
 	verification_free(a->verification);
+	numbers_close(a);
 	ring_free(a->ring);
 	free(a);
 }

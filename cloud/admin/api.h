@@ -23,12 +23,20 @@ struct admin {
 	int64_t started_ms;
 	char token[DIGEST_HEX];
 	bool reading_is_open;
+	struct process_metrics *process;
+	struct metric *streams, *connections;
 	struct ring *ring;
 	bool round_changed; /* since the last event "round" */
 	int64_t round_told_ms;
 	struct ledger_summary sum; /* of the entries up to sum.entries, not verified */
 	struct verification *verification;
 };
+
+/* numbers.c */
+void numbers_open(struct admin *a);
+void numbers_close(struct admin *a);
+void numbers_observe(void *admin, const struct http_request *r, unsigned status, int64_t us);
+void get_metrics(void *ctx, struct http_request *r);
 
 /* guard.c */
 int guard_open(struct admin *a, struct err *e) MUST_CHECK; /* reads or makes the token */
@@ -54,7 +62,6 @@ bool body_get(struct http_request *r, json_t **out);
 /* status.c */
 void get_healthz(void *ctx, struct http_request *r);
 void get_readyz(void *ctx, struct http_request *r);
-void get_metrics(void *ctx, struct http_request *r);
 void get_status(void *ctx, struct http_request *r);
 json_t *view_status(const struct admin *a);
 

@@ -159,6 +159,11 @@ void ring_listen(struct ring *x, struct http_request *r, const char *types, cons
 	}
 }
 
+size_t ring_listening(const struct ring *x)
+{
+	return x->listening;
+}
+
 json_t *view_events(const struct ring *x)
 {
 	char id[RING_ID_MAX];

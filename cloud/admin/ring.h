@@ -12,5 +12,6 @@
 
 /* Answers the request with a stream; `types` (NULL = all) and `last_id` (NULL = none) are the client's. */
 void ring_listen(struct ring *x, struct http_request *r, const char *types, const char *last_id);
+size_t ring_listening(const struct ring *x); /* how many */
 
 #endif

@@ -16,16 +16,6 @@ void get_readyz(void *ctx, struct http_request *r)
 	http_reply_text(r, 200, "ready\n");
 }
 
-void get_metrics(void *ctx, struct http_request *r)
-{
-	struct admin *a = ctx;
-	struct buf text = BUF_INIT;
-
-	metrics_render(a->config.metrics, &text);
-	http_reply_bytes(r, 200, "text/plain; version=0.0.4; charset=utf-8", text.data, text.len);
-	buf_release(&text);
-}
-
 struct tally {
 	size_t known, allowed, connected, revoked;
 };

@@ -133,6 +133,9 @@ static int adopt_modules(struct cloud *c, struct err *e)
 	size_t count;
 	int rc = cloud_load_modules(c, modules, &count, e);
 
+	if (!rc)
+		cloud_show_modules(c, modules, count);
+
 	if (rc || !c->running)
 		return rc;
 	for (size_t m = 0; m < count; m++)

@@ -44,9 +44,15 @@ struct cloud {
 	bool dead;
 	struct cloud_control control;
 	struct {
-		struct metric *edges, *rounds, *rounds_failed, *paid, *accepted, *rejected, *late, *fallback, *phase;
+		struct metric *edges, *known, *allowed, *rounds, *rounds_failed, *paid, *deposits, *accepted,
+		    *rejected, *late, *fallback, *phase, *round, *agent, *paused, *jobs, *duration;
 		struct metric *module[WIRE_KINDS_MAX]; /* in the order of the rules */
 	} metric;
+	struct {
+		uint64_t round;
+		enum phase phase;
+		int64_t since_ms;
+	} timed; /* the phase that is being measured; round 0 = none */
 };
 
 /* runner.c: stores what changed, then lets the rest happen; empties and frees `a`. */
@@ -115,6 +121,9 @@ void cloud_tell_action(struct cloud *c, const struct action *a);
 /* numbers.c; each does nothing when no metrics are kept */
 void cloud_register_metrics(struct cloud *c);
 void cloud_count_round(struct cloud *c); /* it is over */
+void cloud_count_phase(struct cloud *c); /* the round's record was saved: perhaps another phase began */
+void cloud_count_job(struct cloud *c, const struct job *job); /* it has ended */
+void cloud_show_modules(struct cloud *c, const struct module_state *modules, size_t count);
 void cloud_count_menu(struct cloud *c, const struct written *w);
 void cloud_measure(struct cloud *c); /* what stands now */
 

@@ -31,6 +31,7 @@ struct job {
 	struct cloud *cloud;
 	const struct job_ops *ops;
 	void *ops_ctx;
+	int64_t asked_ms; /* when; wall clock */
 
 	/* inputs, as the kind needs them */
 	size_t seat;

@@ -206,6 +206,7 @@ static void job_done(void *p)
 	struct actions a = {0};
 
 	c->jobs--;
+	cloud_count_job(c, job);
 	if (!c->dead && c->running && job->round == c->round.id) {
 		if (job->rc)
 			round_fail(&c->round, job->err.text, cloud_now(c), &a);
@@ -228,6 +229,7 @@ static void start_job(struct cloud *c, const struct action *a)
 	job->ops_ctx = c->env.ops_ctx;
 	fill_job(c, job, a);
 	c->jobs++;
+	job->asked_ms = cloud_now(c);
 	executor_run(c->env.jobs, job_work, job_done, job);
 }
 

@@ -16,6 +16,15 @@ void cloud_tell_edge(struct cloud *c, const char *edge)
 		    c, (struct cloud_event){.kind = CLOUD_EDGE, .edge = r, .connected = cloud_is_connected(c, edge)});
 }
 
+static void log_task(const struct task *t)
+{
+	bool lost = t->state == TASK_REJECTED || t->state == TASK_LATE;
+	struct log_about about = {.round = t->order.round, .edge = t->edge, .task = t->order.task};
+
+	log_line(lost ? LOG_WARN : LOG_DEBUG, about, "%s%s%s", task_state_name(t->state), *t->reason ? ": " : "",
+	         t->reason);
+}
+
 void cloud_tell_action(struct cloud *c, const struct action *a)
 {
 	const struct seat *seat = a->seat < c->round.seat_count ? &c->round.seat[a->seat] : NULL;
@@ -23,6 +32,7 @@ void cloud_tell_action(struct cloud *c, const struct action *a)
 
 	switch (a->kind) {
 	case ACT_SAVE_ROUND:
+		cloud_count_phase(c);
 		x.kind = CLOUD_ROUND;
 		break;
 	case ACT_SAVE_SEAT:
@@ -32,6 +42,8 @@ void cloud_tell_action(struct cloud *c, const struct action *a)
 	case ACT_PAY:
 		x.kind = a->kind == ACT_PAY ? CLOUD_PAYMENT : CLOUD_TASK;
 		x.task = &seat->task[a->stage];
+		if (a->kind == ACT_SAVE_TASK)
+			log_task(x.task);
 		break;
 	default:
 		return;

@@ -121,6 +121,8 @@ static void on_hangup(uv_signal_t *s, int number)
 	struct err e = ERR_INIT;
 
 	(void)number;
+	if (cloud_log_again(d->options, &e))
+		log_error("the log stays as it was: %s", e.text);
 	if (setup_tls(d->options, &tls, &e)) {
 		log_error("certificates not read again, the old ones stay: %s", e.text);
 		return;

@@ -6,6 +6,7 @@
 #include "common/base/buf.h"
 #include "common/base/file.h"
 #include "common/contract/instance_json.h"
+#include "common/base/log.h"
 #include "common/data/dataset.h"
 
 #define AT(member) offsetof(struct cloud_options, member)
@@ -137,4 +138,12 @@ int cloud_market(const struct cloud_options *o, struct instance *out, struct err
 	if (participation_parse(o->participation, &out->participation, e))
 		return E_INVALID;
 	return instance_check(out, e);
+}
+
+int cloud_log_again(const struct cloud_options *o, struct err *e)
+{
+	struct cloud_options fresh = {0};
+	int rc = opt_parse(&cloud_program, o->argc, o->argv, &fresh, NULL, e);
+
+	return rc ? rc : log_setup_words("foedus-cloud", fresh.log_level, fresh.log_format, e);
 }

@@ -9,6 +9,8 @@
 #include "common/contract/instance.h"
 
 struct cloud_options {
+	int argc; /* the words they were read from; kept by opt_parse() */
+	char **argv;
 	const char *admin_read, *admin_token, *admin_hosts;
 	const char *config, *listen, *admin, *state, *cert, *key, *ca, *crl, *agent_key, *agent_id, *name;
 	const char *data, *policy, *policy_dir, *market, *participation, *log_level, *log_format;
@@ -21,6 +23,9 @@ struct cloud_options {
 };
 
 extern const struct opt_program cloud_program;
+
+/* Reads the options once more, configuration file included, and takes the log's level and form from them. */
+int cloud_log_again(const struct cloud_options *o, struct err *e) MUST_CHECK;
 
 /* The terms of every round: read from --market, else a grid of --types types between 0.8 and 2.2. */
 int cloud_market(const struct cloud_options *o, struct instance *out, struct err *e) MUST_CHECK;

@@ -34,6 +34,16 @@ int log_level_parse(const char *text, enum log_level *out, struct err *e)
 	return err_set(e, E_INVALID, "log level '%.32s' (accepted: debug, info, warn, error)", text);
 }
 
+int log_setup_words(const char *program, const char *level, const char *format, struct err *e)
+{
+	enum log_level least = LOG_INFO;
+	int rc = log_level_parse(level, &least, e);
+
+	if (!rc)
+		log_setup(program, least, strcmp(format, "json") == 0 ? LOG_JSON : LOG_TEXT);
+	return rc;
+}
+
 /* Peers can influence messages: control bytes never reach a terminal or break a JSON line. */
 static void escaped(struct buf *b, const char *text)
 {

@@ -19,6 +19,8 @@ struct log_about {
 };
 
 void log_setup(const char *program, enum log_level least, enum log_format format);
+/* The same from the words of options: the level's name; "text" or "json". */
+int log_setup_words(const char *program, const char *level, const char *format, struct err *e) MUST_CHECK;
 int log_level_parse(const char *text, enum log_level *out, struct err *e) MUST_CHECK;
 
 void log_line(enum log_level level, struct log_about about, const char *fmt, ...)

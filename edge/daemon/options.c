@@ -1,5 +1,6 @@
 #include "edge/daemon/options.h"
 
+#include "common/base/log.h"
 #include "common/data/dataset.h"
 #include "common/data/shard.h"
 #include "common/data/idx.h"
@@ -41,3 +42,11 @@ static const struct opt table[] = {
 
 const struct opt_program edge_program = {
     "foedus-edge", "chooses contracts, trains on data that stays here, serves the agent to users", "", table};
+
+int edge_log_again(const struct edge_options *o, struct err *e)
+{
+	struct edge_options fresh = {0};
+	int rc = opt_parse(&edge_program, o->argc, o->argv, &fresh, NULL, e);
+
+	return rc ? rc : log_setup_words("foedus-edge", fresh.log_level, fresh.log_format, e);
+}

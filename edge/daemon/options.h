@@ -7,6 +7,8 @@
 #include "common/base/opt.h"
 
 struct edge_options {
+	int argc; /* the words they were read from; kept by opt_parse() */
+	char **argv;
 	const char *config, *cloud, *serve, *state;
 	const char *cert, *key, *ca, *crl, *agent_key, *agent_id;
 	const char *data, *willingness, *price_table, *log_level, *log_format;
@@ -15,5 +17,8 @@ struct edge_options {
 };
 
 extern const struct opt_program edge_program;
+
+/* Reads the options once more, configuration file included, and takes the log's level and form from them. */
+int edge_log_again(const struct edge_options *o, struct err *e) MUST_CHECK;
 
 #endif

@@ -7,6 +7,8 @@
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "common/base/mem.h"
+#include "common/base/process_metrics.h"
+#include "common/base/version.h"
 #include "edge/serve/request.h"
 #include "edge/serve/window.h"
 
@@ -16,6 +18,7 @@ struct serve {
 	struct session_store *sessions;
 	struct window window;
 	struct metrics *metrics;
+	struct process_metrics *process;
 	struct metric *act_seconds, *version, *swaps, *connections, *session_count;
 };
 
@@ -139,6 +142,7 @@ static void prometheus(void *ctx, struct http_request *r)
 
 	metric_set(s->connections, http_server_connections(s->http));
 	metric_set(s->session_count, (double)session_store_count(s->sessions));
+	process_metrics_update(s->process);
 	metrics_render(s->metrics, &text);
 	http_reply_bytes(r, 200, "text/plain; version=0.0.4; charset=utf-8", text.data, text.len);
 	buf_release(&text);
@@ -172,8 +176,9 @@ static void register_metrics(struct serve *s)
 	static const double bounds[] = {1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2, 5e-2, 0.1, 1};
 	struct metrics *m = s->metrics;
 
-	s->act_seconds = metrics_histogram(m, "foedus_serve_act_seconds", NULL, "Time to answer /v1/agent/act",
-	                                   bounds, ARRAY_LEN(bounds));
+	s->process = process_metrics_new(m, "foedus-edge", FOEDUS_VERSION);
+	s->act_seconds = metrics_histogram(m, "foedus_serve_act_seconds", NULL,
+	                                   "Time to answer /v1/agent/act", bounds, ARRAY_LEN(bounds));
 	s->version =
 	    metrics_gauge(m, "foedus_serve_agent_version", NULL, "Version of the agent in use, 0 = none");
 	s->swaps = metrics_counter(m, "foedus_serve_swaps_total", NULL, "Agents put into use");
@@ -207,6 +212,7 @@ void serve_close(struct serve *s)
 	http_server_close(s->http);
 	agent_unref(s->agent);
 	session_store_free(s->sessions);
+	process_metrics_free(s->process);
 	free(s);
 }
 
