@@ -43,10 +43,13 @@ int learner_defaults(const char *algorithm, struct learner_spec *out, struct err
 	return 0;
 }
 
-/* Single structured contracts: the reward is a smooth function of the action, so noise that lasts teaches the
- * critics its slopes, and seeing efforts makes it a simpler one. */
+/* Modelled episodes leave the critics little to learn, so that half of the neurons do and twice the updates
+ * are had in the time. Single structured contracts: the reward is a smooth function of the action, so noise
+ * that lasts teaches the critics its slopes, and seeing efforts makes it a simpler one. */
 void learner_suit(struct learner_spec *s)
 {
+	if (baseline_fits(&s->env))
+		s->hidden = 128;
 	if (s->env.direct || s->env.endogenous || learner_is_gaussian(s->algorithm))
 		return;
 	s->explore_end = s->explore = 0.2;
