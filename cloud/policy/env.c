@@ -2,11 +2,13 @@
 
 #include <math.h>
 
+#include "cloud/policy/benchmarks.h"
 #include "common/contract/choice.h"
 #include "common/contract/model.h"
 
-#define TYPICAL_Q_MAX 10  /* the scales below are those of instances with this effort limit */
-#define END_ROUNDS    4.0 /* the end is felt this many rounds ahead */
+#define TYPICAL_Q_MAX   10   /* the scales below are those of instances with this effort limit */
+#define LEAST_YARDSTICK 0.05 /* where static menus earn next to nothing */
+#define END_ROUNDS      4.0  /* the end is felt this many rounds ahead */
 
 int env_state_size(const struct env_spec *s)
 {
@@ -94,6 +96,20 @@ void env_decode_moment(const struct env_spec *s, const float *state, struct env_
 double env_scale(const struct instance *in)
 {
 	return effort_value(in, in->terms.q_max);
+}
+
+int env_gain(const struct instance *in, double reward, double *gain, struct err *e)
+{
+	const struct policy yardstick = {.ops = &policy_static};
+	struct menu m;
+	double given;
+	int rc = policy_solve(&yardstick, in, &m, e);
+
+	if (rc)
+		return rc;
+	given = menu_profit(&m, in) / env_scale(in);
+	*gain = 10 * (reward - given) / fmax(given, LEAST_YARDSTICK);
+	return 0;
 }
 
 void menu_add_bonus(struct menu *m, double bonus)

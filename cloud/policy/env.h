@@ -57,6 +57,9 @@ int env_menu(const struct env_spec *s, const float *action, const struct instanc
              struct err *e) MUST_CHECK;
 /* What profits are divided by to make rewards: the value of the largest effort. */
 double env_scale(const struct instance *in);
+/* gain = what a reward, a profit over env_scale(), is to learners of relative ones: the profit beyond the
+ * static menu's, in tenths of that. */
+int env_gain(const struct instance *in, double reward, double *gain, struct err *e) MUST_CHECK;
 
 /* ---- retention: who is still there next round -------------------------------------------------- */
 

@@ -4,15 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cloud/policy/benchmarks.h"
 #include "cloud/policy/estimator.h"
 #include "cloud/policy/instances.h"
 #include "cloud/policy/potential.h"
 #include "common/base/mem.h"
 #include "common/contract/choice.h"
 
-#define LEAST_YARDSTICK 0.05 /* where static menus earn next to nothing */
-#define GUESS_STRENGTH  4    /* observations a row that the first guess of the transition is worth */
+#define GUESS_STRENGTH 4 /* observations a row that the first guess of the transition is worth */
 
 struct env {
 	struct instance truth; /* prior: of the types among the active */
@@ -179,19 +177,14 @@ static double pass_round(struct envs *v, int i, const struct menu *m)
 	return ENV_GAMMA * potential_at(&x->potential, x->truth.prior, &at) - before;
 }
 
-/* What turns a reward into tenths of the static menu's profit, beyond that. */
+/* What turns a reward into its gain. */
 static int relate(const struct instance *in, const float *reward, float *shaping, struct err *e)
 {
-	const struct policy yardstick = {.ops = &policy_static};
-	struct menu m;
-	double given;
-	int rc = policy_solve(&yardstick, in, &m, e);
+	double gain = 0;
+	int rc = env_gain(in, (double)*reward, &gain, e);
 
-	if (rc)
-		return rc;
-	given = menu_profit(&m, in) / env_scale(in);
-	*shaping = (float)(10 * ((double)*reward - given) / fmax(given, LEAST_YARDSTICK)) - *reward;
-	return 0;
+	*shaping = (float)gain - *reward;
+	return rc;
 }
 
 static int step_one(struct envs *v, int i, const float *action, const struct envs_outcome *out, struct err *e)

@@ -13,6 +13,21 @@ static bool all_finite(const float *v, int n)
 	return true;
 }
 
+/* In the unit that the critics learn; a state tells the instance well enough. */
+static int earnings(const struct env_spec *env, const float *state, float *reward, struct err *e)
+{
+	struct instance in = {.participation = env->participation};
+	double gain = 0;
+	int rc;
+
+	if (!env->relative)
+		return 0;
+	env_decode(env->types, state, &in);
+	rc = env_gain(&in, (double)*reward, &gain, e);
+	*reward = (float)gain;
+	return rc;
+}
+
 int learner_remember(struct learner *l, const float *state, const float *action, float reward,
                      const float *next, struct err *e)
 {
@@ -20,7 +35,7 @@ int learner_remember(struct learner *l, const float *state, const float *action,
 	const struct env_spec *env = &l->spec.env;
 	float worth = 0, earned = reward;
 	struct replay_batch step = {.reward = &earned, .worth = &worth};
-	int rc = 0;
+	int rc;
 
 	if (l->algorithm->on_policy || env->direct || env->endogenous)
 		return err_set(
@@ -32,7 +47,8 @@ int learner_remember(struct learner *l, const float *state, const float *action,
 	if (!all_finite(state, s->state) || !all_finite(action, s->action) || !all_finite(next, s->state) ||
 	    !isfinite(reward))
 		return err_set(e, E_INVALID, "a step of the field with numbers that are not finite");
-	if (!l->field.rows)
+	rc = earnings(env, state, &earned, e);
+	if (rc == 0 && !l->field.rows)
 		rc = replay_init(&l->field, s->state, s->action, LEARNER_FIELD_MAX, e);
 	if (rc)
 		return rc;

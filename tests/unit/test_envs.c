@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "cloud/policy/benchmarks.h"
 #include "cloud/policy/potential.h"
 #include "common/base/rng.h"
 #include "common/contract/choice.h"
@@ -221,6 +222,43 @@ START_TEST(seeds_draw_different_problems_and_bad_positions_are_refused)
 }
 END_TEST
 
+/* Learners of relative rewards are told the gain over the static menu; the reward itself stays. A state tells
+ * the instance well enough for it. */
+START_TEST(relative_rewards_are_gains_over_the_static_menu)
+{
+	const struct env_spec spec = {.types = 3, .relative = true, .priced = true};
+	const struct policy yardstick = {.ops = &policy_static};
+	struct world w = world_new(&spec, 1);
+	struct instance truth[COUNT], decoded;
+	struct err e = ERR_INIT;
+	struct menu m;
+	double gain;
+	struct rng r;
+
+	for (int i = 0; i < COUNT; i++)
+		truth[i] = *envs_truth(w.v, i);
+	envs_states(w.v, w.states);
+	rng_seed(&r, 5, 1);
+	for (int i = 0; i < COUNT; i++) {
+		ck_ok(policy_solve(&yardstick, &truth[i], &m, &e), &e);
+		ck_ok(env_gain(&truth[i], menu_profit(&m, &truth[i]) / env_scale(&truth[i]), &gain, &e), &e);
+		ck_assert_double_eq_tol(gain, 0, 1e-9);
+		ck_ok(env_gain(&truth[i], 1.1 * menu_profit(&m, &truth[i]) / env_scale(&truth[i]), &gain, &e), &e);
+		ck_assert_double_eq_tol(gain, 1, 1e-9);
+		env_decode(3, w.states + i * w.s, &decoded);
+		ck_ok(env_gain(&decoded, 1.1 * menu_profit(&m, &truth[i]) / env_scale(&truth[i]), &gain, &e), &e);
+		ck_assert_double_eq_tol(gain, 1, 1e-3);
+	}
+	step(&w, &r);
+	for (int i = 0; i < COUNT; i++) {
+		ck_ok(env_gain(&truth[i], (double)w.reward[i], &gain, &e), &e);
+		ck_assert_double_eq_tol((double)(w.reward[i] + w.shaping[i]), gain, 1e-4);
+	}
+	world_free(&w);
+}
+END_TEST
+
 SUITE("policy/envs", rewards_are_realised_profits, episodes_keep_their_instance_for_twenty_rounds,
       shaping_adds_up_to_the_forecast, what_is_seen_are_sound_estimates, a_restored_position_goes_on_alike,
-      seeds_draw_different_problems_and_bad_positions_are_refused)
+      seeds_draw_different_problems_and_bad_positions_are_refused,
+      relative_rewards_are_gains_over_the_static_menu)
