@@ -358,6 +358,12 @@ bool cloud_is_finished(const struct cloud *c)
 void cloud_each_edge(const struct cloud *c,
                      void (*each)(void *ctx, const struct edge_record *edge, bool connected), void *ctx)
 {
+	bool *connected = mem_array(c->edge_count + 1, sizeof(*connected));
+
+	for (const struct session *s = c->sessions; s; s = s->next)
+		if (s->open && s->link)
+			connected[s->edge] = true;
 	for (size_t i = 0; i < c->edge_count; i++)
-		each(ctx, &c->edge[i], cloud_is_connected(c, c->edge[i].edge));
+		each(ctx, &c->edge[i], connected[i]);
+	free(connected);
 }

@@ -14,6 +14,7 @@ struct session {
 	struct link *link; /* NULL once it is closed */
 	struct transfers *transfers;
 	bool open;                   /* welcomed */
+	size_t edge;                 /* then: which one of the registry */
 	int64_t opened_ms, heard_ms; /* wall clock */
 	uint64_t agent_version;      /* it serves */
 };

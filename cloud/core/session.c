@@ -117,6 +117,7 @@ static int on_hello(struct session *s, const struct msg *m, struct err *e)
 		return rc;
 	replace_older(s);
 	s->open = true;
+	s->edge = (size_t)(cloud_edge(c, s->link->peer) - c->edge);
 	s->agent_version = m->hello.agent_version;
 	link_welcomed(s->link);
 	welcome(s, m->seq);
