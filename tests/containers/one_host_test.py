@@ -209,6 +209,7 @@ def test_monitoring(world):
     metric = get("127.0.0.1:17790", "/api/v1/query?query=foedus_serve_agent_version")
     assert len(metric["data"]["result"]) == edges, metric
     rules = get("127.0.0.1:17790", "/api/v1/rules")["data"]["groups"]
+    assert rules and all(r["health"] != "err" for g in rules for r in g["rules"]), rules
     return "Prometheus reads the cloud and %d edges, with %d groups of rules" % (edges, len(rules))
 
 
