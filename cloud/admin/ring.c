@@ -9,8 +9,8 @@
 #include "common/base/json.h"
 #include "common/base/mem.h"
 
-/* All that is kept must fit into one stream's queue. */
-enum { RING_EVENTS = 2048, RING_BYTES = API_STREAM_BYTES_MAX / 2 };
+/* Enough for a client that was away for a few seconds; all that is kept must fit into one stream's queue. */
+enum { RING_EVENTS = 512, RING_BYTES = API_STREAM_BYTES_MAX / 8 };
 
 struct event {
 	uint64_t number;

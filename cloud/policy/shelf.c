@@ -35,9 +35,12 @@ static void from_us(const char *relative, char out[SHELF_PATH_MAX])
 
 	self[n > 0 ? n : 0] = '\0';
 	slash = strrchr(self, '/');
-	if (slash)
+	if (slash) {
 		*slash = '\0';
-	snprintf(out, SHELF_PATH_MAX, slash ? "%s/%s" : "", self, relative);
+		snprintf(out, SHELF_PATH_MAX, "%s/%s", self, relative);
+	} else {
+		out[0] = '\0';
+	}
 }
 
 /* The places to look at, in their order. */
