@@ -84,7 +84,10 @@ int cloud_recall(struct cloud *c, struct err *e)
 		round_release(&r);
 	}
 	if (before.round && before.seen.terms.types == c->config.market.terms.types) {
-		instance_now(c, &before.next);
+		if (c->running && c->round.has_menu && c->round.instance.terms.types == before.seen.terms.types)
+			before.next = c->round.instance;
+		else
+			instance_now(c, &before.next);
 		c->env.learn->recall(c->env.learn_ctx, &before);
 	}
 	return rc;
