@@ -24,7 +24,7 @@ struct train_options {
 	const char *algorithm, *actions, *dynamics, *participation, *out, *log, *resume;
 	bool observed, bare, quiet, lines;
 	int64_t types, seed, updates, steps, hidden, batch, envs, threads, replay, critic_hidden, relative, sight,
-	    priced;
+	    priced, clean, model;
 	double prune_rate, prune_start, prune_end, actor_rate, critic_rate, explore, explore_end, temperature,
 	    save_every;
 };
@@ -56,10 +56,14 @@ static const struct opt table[] = {
     {"prune-end", 0, OPT_DOUBLE, "R", "share of the updates after which all are", "-1", -1, 1, AT(prune_end)},
     {"critic-hidden", 0, OPT_INT, "H", "neurons in each of the critics' two hidden layers", "-1", -1, 1024,
      AT(critic_hidden)},
-    {"sight", 0, OPT_INT, "0|1", "whether the critics see efforts, not only coordinates", "-1", -1, 1,
-     AT(sight)},
+    {"sight", 0, OPT_INT, "0|1", "whether the critics see what actions mean, not only coordinates", "-1", -1,
+     1, AT(sight)},
     {"priced", 0, OPT_INT, "0|1", "whether the state says what effort costs, rents included", "-1", -1, 1,
      AT(priced)},
+    {"model", 0, OPT_INT, "0|1", "direct: whether critics learn what the cloud's model leaves out", "-1", -1,
+     1, AT(model)},
+    {"clean", 0, OPT_INT, "0|1", "whether the denoiser predicts clean actions, not noise", "-1", -1, 1,
+     AT(clean)},
     {"relative", 0, OPT_INT, "0|1", "whether profits are learned in shares of the static menu's", "-1", -1, 1,
      AT(relative)},
     {"actor-rate", 0, OPT_DOUBLE, "R", "learning rate of the actor", "-1", -1, 1, AT(actor_rate)},
@@ -128,6 +132,8 @@ static int make_spec(const struct train_options *o, struct learner_spec *s, stru
 	set_int(o->envs, &s->envs);
 	set_flag(o->sight, &s->sight);
 	set_flag(o->priced, &s->env.priced);
+	set_flag(o->model, &s->model);
+	set_flag(o->clean, &s->clean);
 	set_flag(o->relative, &s->env.relative);
 	set_double(o->prune_rate, &s->prune_rate);
 	set_double(o->prune_start, &s->prune_start);

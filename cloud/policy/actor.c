@@ -15,7 +15,7 @@ int actor_init(struct actor *a, const struct actor_shape *shape, int batch_max, 
 		a->params = a->gaussian.net.params;
 	} else {
 		const struct diffusion_shape d = {
-		    shape->state, shape->action, {shape->hidden[0], shape->hidden[1]}, shape->steps};
+		    shape->state, shape->action, {shape->hidden[0], shape->hidden[1]}, shape->steps, shape->clean};
 
 		rc = diffusion_init(&a->diffusion, &d, batch_max, e);
 		a->params = a->diffusion.params;

@@ -10,6 +10,7 @@ struct actor_shape {
 	int state, action;
 	int hidden[2]; /* a Gaussian's two are equal */
 	int steps;     /* of denoising */
+	bool clean;    /* see diffusion.h */
 };
 
 struct actor {

@@ -4,14 +4,20 @@
 #include <string.h>
 
 #include "cloud/policy/sight.h"
+#include "cloud/policy/slack.h"
 #include "common/base/mem.h"
 #include "common/nn/rows.h"
 
 #define GRADIENT_MAX 10.0 /* norm beyond which a step is scaled down */
 
+static int seen(int types, bool direct)
+{
+	return types == 0 ? 0 : direct ? slack_size(types) : sight_size(types);
+}
+
 static int make(struct critic *c, const struct critic_shape *s, int batch_max, struct err *e)
 {
-	int more = s->sight_types > 0 ? sight_size(s->sight_types) : 0;
+	int more = seen(s->sight_types, s->direct);
 	const struct mlp_spec spec = {.in = s->state + s->action + more,
 	                              .layers = 3,
 	                              .out = {s->hidden, s->hidden, 1},
@@ -23,6 +29,7 @@ static int make(struct critic *c, const struct critic_shape *s, int batch_max, s
 	                     .action = s->action,
 	                     .batch_max = batch_max,
 	                     .sight_types = s->sight_types,
+	                     .direct = s->direct,
 	                     .more = more};
 	for (int i = 0; i < 2; i++) {
 		int rc = mlp_init(&c->net[i], &spec, batch_max, e);
@@ -50,7 +57,7 @@ int critic_init(struct critic *c, const struct critic_shape *shape, int batch_ma
 int critic_init_beside(struct critic *c, const struct critic *owner, struct err *e)
 {
 	const struct critic_shape shape = {owner->state, owner->action, owner->net[0].layers[0].out,
-	                                   owner->sight_types};
+	                                   owner->sight_types, owner->direct};
 	int rc = make(c, &shape, owner->batch_max, e);
 
 	c->beside = true;
@@ -86,6 +93,23 @@ void critic_draw(struct critic *c, struct rng *rng)
 	}
 }
 
+static void show(const struct critic *c, const float *state, const float *action, float *out)
+{
+	if (c->direct)
+		slack_of(c->sight_types, state, action, out);
+	else
+		sight_of(c->sight_types, state, action, out);
+}
+
+static void show_back(const struct critic *c, const float *state, const float *action, const float *by,
+                      float *da)
+{
+	if (c->direct)
+		slack_back(c->sight_types, state, action, by, da);
+	else
+		sight_back(c->sight_types, state, action, by, da);
+}
+
 static void join(struct critic *c, const float *states, const float *actions, int n)
 {
 	float *row = c->in;
@@ -96,7 +120,7 @@ static void join(struct critic *c, const float *states, const float *actions, in
 		memcpy(row, actions + b * c->action, (size_t)c->action * sizeof(*row));
 		row += c->action;
 		if (c->more > 0)
-			sight_of(c->sight_types, states + b * c->state, actions + b * c->action, row);
+			show(c, states + b * c->state, actions + b * c->action, row);
 		row += c->more;
 	}
 }
@@ -149,7 +173,7 @@ static void gather(struct critic *c, const float *states, const float *actions, 
 		rows_add(sum, c->part[1] + b * width, 1, width, sum);
 		memcpy(da, sum, (size_t)c->action * sizeof(*da));
 		if (c->more > 0)
-			sight_back(c->sight_types, states + b * c->state, actions + b * c->action, sum + c->action, da);
+			show_back(c, states + b * c->state, actions + b * c->action, sum + c->action, da);
 	}
 }
 

@@ -8,7 +8,8 @@
 
 struct critic {
 	int state, action, batch_max;
-	int sight_types;   /* K if they are shown what sight.h tells of an action; else 0 */
+	int sight_types;   /* K if they are shown what sight.h or slack.h tells of an action; else 0 */
+	bool direct;       /* slack.h */
 	int more;          /* how many numbers that is */
 	struct mlp net[2]; /* one for each, so that both keep their activations */
 	struct weights q[2];
@@ -21,6 +22,7 @@ struct critic {
 struct critic_shape {
 	int state, action, hidden;
 	int sight_types; /* see above */
+	bool direct;
 };
 
 /* Two hidden layers of `hidden` neurons, Mish. */

@@ -86,6 +86,10 @@ int diffusion_init(struct diffusion *d, const struct diffusion_shape *shape, int
 	if (rc)
 		return rc;
 	d->schedule = schedule_make(shape->steps);
+	for (int i = 0; shape->clean && i < shape->steps; i++) {
+		d->schedule.take[i] = 0;
+		d->schedule.noise[i] = -1;
+	}
 	for (int t = 0; t < DIFFUSION_TENSORS; t++) {
 		int rows, columns;
 

@@ -1,10 +1,10 @@
 /* The diffusion actor: a contract denoised out of Gaussian noise, given the state (Wang et al. 2023, D2SAC
  * of Du et al. 2024), with the gradient of the final action through every step.
  *
- * The denoiser predicts the noise in x_t: hidden layer 1 of [x_t, s, t], hidden layer 2, linear out; Mish.
- * Its first layer's part for the state is computed once per chain. The time is one of T values, so what a
- * time embedding gives to the first layer is a row of a T x H1 table, and that table is the parameter; the
- * first layer's bias is part of it.
+ * The denoiser predicts the noise in x_t, or the clean action: hidden layer 1 of [x_t, s, t], hidden layer 2,
+ * linear out; Mish. Its first layer's part for the state is computed once per chain. The time is one of T
+ * values, so what a time embedding gives to the first layer is a row of a T x H1 table, and that table is the
+ * parameter; the first layer's bias is part of it.
  *
  * Parameters are one flat block: x.weight [H1][A], state.weight [H1][S], time [T][H1], hidden.weight
  * [H2][H1], hidden.bias [H2], out.weight [A][H2], out.bias [A]. A struct diffusion holds shapes and work
@@ -25,7 +25,8 @@
 struct diffusion_shape {
 	int state, action;
 	int hidden[2];
-	int steps; /* T */
+	int steps;  /* T */
+	bool clean; /* the network's output is the clean action itself, not the noise in x_t */
 };
 
 enum diffusion_tensor {

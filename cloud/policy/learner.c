@@ -40,23 +40,8 @@ int learner_defaults(const char *algorithm, struct learner_spec *out, struct err
 	out->explore_end = out->explore / 10;
 	out->prune_start = 0.3;
 	out->prune_end = 0.6;
+	out->entropy = out->entropy_end = -2;
 	return 0;
-}
-
-/* Modelled episodes leave the critics little to learn, so that half of the neurons do and twice the updates
- * are had in the time. Single structured contracts: the reward is a smooth function of the action, so noise
- * that lasts teaches the critics its slopes, and seeing efforts makes it a simpler one. */
-void learner_suit(struct learner_spec *s)
-{
-	if (baseline_fits(&s->env))
-		s->hidden = 128;
-	if (s->env.direct || s->env.endogenous || learner_is_gaussian(s->algorithm))
-		return;
-	s->explore_end = s->explore = 0.2;
-	s->prune_start = 0.2;
-	s->prune_end = 0.5;
-	s->env.relative = s->env.priced = true;
-	s->sight = true;
 }
 
 int64_t learner_steps_each(const struct learner_spec *s)
@@ -71,58 +56,6 @@ bool learner_is_gaussian(const char *algorithm)
 	const struct algorithm *a = NULL;
 
 	return find(algorithm, &a, NULL) == 0 && a->gaussian;
-}
-
-static int in_range(const char *field, double v, double lo, double hi, struct err *e)
-{
-	if (v >= lo && v <= hi)
-		return 0;
-	return err_set(e, E_INVALID, "%s is %g (accepted: %g to %g)", field, v, lo, hi);
-}
-
-/* Each needs a row of its own; PPO does not share its updates out. */
-static int most_threads(const struct learner_spec *s)
-{
-	const struct algorithm *a = NULL;
-	int most = s->batch < s->envs ? s->batch : s->envs;
-
-	if (find(s->algorithm, &a, NULL) == 0 && a->on_policy)
-		return 1;
-	return most < CREW_MAX ? most : CREW_MAX;
-}
-
-static int check(const struct learner_spec *s, struct err *e)
-{
-	const struct {
-		const char *field;
-		double v, lo, hi;
-	} ranges[] = {
-	    {"types", s->env.types, 1, CONTRACT_TYPES_MAX},
-	    {"updates", (double)s->updates, 1, 1e9},
-	    {"hidden", s->hidden, 2, LEARNER_HIDDEN_MAX},
-	    {"denoise steps", s->steps, 1, SCHEDULE_STEPS_MAX},
-	    {"batch", s->batch, 1, 4096},
-	    {"envs", s->envs, 1, ENVS_MAX},
-	    {"threads", s->threads, 1, most_threads(s)},
-	    {"replay", (double)s->replay, 1, 1e8},
-	    {"actor rate", s->actor_rate, 0, 1},
-	    {"critic rate", s->critic_rate, 0, 1},
-	    {"exploration", s->explore, 0, 1},
-	    {"exploration at the end", s->explore_end, 0, 1},
-	    {"critics' hidden", s->critic_hidden, 0, LEARNER_HIDDEN_MAX},
-	    {"temperature", s->temperature, 0, 1},
-	    {"prune rate", s->prune_rate, 0, 0.95},
-	    {"prune start", s->prune_start, 0, 1},
-	    {"prune end", s->prune_end, s->prune_start, 1},
-	    {"relative", s->env.relative, 0, !s->env.endogenous},
-	    {"priced", s->env.priced, 0, !s->env.endogenous},
-	    {"sight", s->sight, 0, !s->env.direct && !baseline_fits(&s->env)},
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(ranges); i++)
-		if (in_range(ranges[i].field, ranges[i].v, ranges[i].lo, ranges[i].hi, e))
-			return E_INVALID;
-	return 0;
 }
 
 static void ppo_init(struct learner *l)
@@ -177,7 +110,8 @@ static int networks_new(struct learner *l, struct err *e)
 	                                  .state = env_state_size(&s->env),
 	                                  .action = env_action_size(&s->env),
 	                                  .hidden = {s->hidden, s->hidden},
-	                                  .steps = s->steps};
+	                                  .steps = s->steps,
+	                                  .clean = s->clean};
 	const struct mlp_spec value = {.in = shape.state,
 	                               .layers = 3,
 	                               .out = {s->hidden, s->hidden, 1},
@@ -200,7 +134,8 @@ static int networks_new(struct learner *l, struct err *e)
 	                 &(struct critic_shape){.state = shape.state,
 	                                        .action = l->modelled ? s->env.types : shape.action,
 	                                        .hidden = s->critic_hidden > 0 ? s->critic_hidden : s->hidden,
-	                                        .sight_types = s->sight ? s->env.types : 0},
+	                                        .sight_types = s->sight ? s->env.types : 0,
+	                                        .direct = s->env.direct},
 	                 lanes_rows(s->batch, s->threads), e);
 	if (rc == 0)
 		rc = replay_init(&l->replay, shape.state, shape.action, (size_t)s->replay, e);
@@ -241,7 +176,7 @@ int learner_new(const struct learner_spec *spec, struct learner **out, struct er
 	l->spec = *spec;
 	l->modelled = baseline_fits(&spec->env);
 	if (rc == 0)
-		rc = check(spec, e);
+		rc = learner_check(spec, l->algorithm, e);
 	if (rc == 0)
 		rc = networks_new(l, e);
 	if (rc == 0)

@@ -30,9 +30,12 @@ struct learner_spec {
 	int critic_hidden;              /* neurons in each of the critics' two hidden layers; 0: as the actor */
 	double explore, explore_end;    /* sd of the noise added to actions, at the start and at the end */
 	double temperature;             /* of the entropy term at the start; 0: none */
-	bool sight;                     /* the critics see efforts, not only coordinates (sight.h) */
-	double prune_rate;              /* EDMSAC: share of hidden neurons to remove, */
-	double prune_start, prune_end;  /* between these shares of the planned updates */
+	double entropy, entropy_end;    /* that it aims at, a coordinate; the box's uniform one has log 2 */
+	bool clean;                     /* the denoiser predicts clean actions, not noise */
+	bool sight;                     /* the critics see what actions mean (sight.h, slack.h) */
+	bool model;                    /* direct: the critics learn what the cloud's model leaves out (logit.h) */
+	double prune_rate;             /* EDMSAC: share of hidden neurons to remove, */
+	double prune_start, prune_end; /* between these shares of the planned updates */
 };
 
 /* The algorithm's own; the caller changes what it wants. E_NOT_FOUND lists the algorithms. */

@@ -69,6 +69,8 @@ const float *learner_acting(const struct learner *l);
 /* Puts steps of the field in place of some of the batch's rows; nothing without any. */
 void learner_draw_field(struct learner *l);
 
+/* E_INVALID names the field. */
+int learner_check(const struct learner_spec *s, const struct algorithm *a, struct err *e) MUST_CHECK;
 /* The update shared by EDMSAC, DMSAC and SAC. */
 int offpolicy_update(struct learner *l, struct err *e) MUST_CHECK;
 /* After an update of EDMSAC's actor: masks, and compaction when the schedule ends. */

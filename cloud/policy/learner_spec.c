@@ -14,20 +14,23 @@ static void set(json_t *o, const char *field, double v)
 json_t *learner_spec_json(const struct learner_spec *s, const struct actor_shape *a)
 {
 	json_t *o = json_pack(
-	    "{s:s, s:i, s:b, s:b, s:b, s:b, s:b, s:b, s:s, s:I, s:I, s:i, s:i, s:i, s:i, s:i, s:i, s:I,"
+	    "{s:s, s:i, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:s, s:I, s:I, s:i, s:i, s:i, s:i, s:i, s:i, s:I,"
 	    " s:[i, i]}",
 	    "algorithm", s->algorithm, "types", s->env.types, "direct", s->env.direct, "endogenous",
 	    s->env.endogenous, "observed", s->env.observed, "relative", s->env.relative, "priced", s->env.priced,
-	    "sight", s->sight, "participation", participation_name(s->env.participation), "seed",
-	    (json_int_t)s->seed, "updates", (json_int_t)s->updates, "hidden", s->hidden, "critic_hidden",
-	    s->critic_hidden, "steps", s->steps, "batch", s->batch, "envs", s->envs, "threads", s->threads,
-	    "replay", (json_int_t)s->replay, "actor_hidden", a->hidden[0], a->hidden[1]);
+	    "sight", s->sight, "clean", s->clean, "model", s->model, "participation",
+	    participation_name(s->env.participation), "seed", (json_int_t)s->seed, "updates",
+	    (json_int_t)s->updates, "hidden", s->hidden, "critic_hidden", s->critic_hidden, "steps", s->steps,
+	    "batch", s->batch, "envs", s->envs, "threads", s->threads, "replay", (json_int_t)s->replay,
+	    "actor_hidden", a->hidden[0], a->hidden[1]);
 
 	set(o, "actor_rate", s->actor_rate);
 	set(o, "critic_rate", s->critic_rate);
 	set(o, "explore", s->explore);
 	set(o, "explore_end", s->explore_end);
 	set(o, "temperature", s->temperature);
+	set(o, "entropy", s->entropy);
+	set(o, "entropy_end", s->entropy_end);
 	set(o, "prune_rate", s->prune_rate);
 	set(o, "prune_start", s->prune_start);
 	set(o, "prune_end", s->prune_end);
@@ -58,6 +61,17 @@ static int get_env(const json_t *o, struct env_spec *env, struct err *e)
 	return rc ? rc : participation_parse(mode, &env->participation, e);
 }
 
+/* Checkpoints of before it could be set have none. */
+static int get_entropy(const json_t *o, struct learner_spec *s, struct err *e)
+{
+	int rc;
+
+	if (!json_object_get(o, "entropy"))
+		return 0;
+	rc = json_get_double(o, "entropy", -20, 1, &s->entropy, e);
+	return rc ? rc : json_get_double(o, "entropy_end", -20, 1, &s->entropy_end, e);
+}
+
 static int get_numbers(const json_t *o, struct learner_spec *s, struct err *e)
 {
 	struct {
@@ -81,11 +95,15 @@ static int get_numbers(const json_t *o, struct learner_spec *s, struct err *e)
 	int rc;
 
 	s->sight = json_is_true(json_object_get(o, "sight"));
+	s->clean = json_is_true(json_object_get(o, "clean"));
+	s->model = json_is_true(json_object_get(o, "model"));
 	rc = json_get_int(o, "seed", 0, INT64_MAX, &seed, e);
 
 	s->seed = (uint64_t)seed;
 	if (rc == 0)
 		rc = json_get_int(o, "updates", 1, 1000000000, &s->updates, e);
+	if (rc == 0)
+		rc = get_entropy(o, s, e);
 	if (rc == 0)
 		rc = json_get_int(o, "replay", 1, 100000000, &s->replay, e);
 	for (size_t i = 0; rc == 0 && i < sizeof(reals) / sizeof(reals[0]); i++)
@@ -119,6 +137,7 @@ int checkpoint_spec(const struct checkpoint *c, struct learner_spec *spec, struc
 	                              .state = env_state_size(&spec->env),
 	                              .action = env_action_size(&spec->env),
 	                              .hidden = {(int)hidden[0], (int)hidden[1]},
-	                              .steps = spec->steps};
+	                              .steps = spec->steps,
+	                              .clean = spec->clean};
 	return 0;
 }

@@ -5,11 +5,25 @@
 
 #include "cloud/policy/baseline.h"
 #include "cloud/policy/learner_internal.h"
+#include "cloud/policy/logit.h"
 
-#define WARM_UP_BATCHES  8      /* of random actions, before the first update */
-#define TAU              0.02   /* how fast targets follow */
-#define TEMPERATURE_RATE 3e-3   /* of the log temperature, towards the target entropy */
-#define ENTROPY_TARGET   (-2.0) /* a coordinate; the box's uniform distribution has log 2 */
+#define WARM_UP_BATCHES  8     /* of random actions, before the first update */
+#define TAU              0.02  /* how fast targets follow */
+#define TEMPERATURE_RATE 3e-3  /* of the log temperature, towards the target entropy */
+#define TAU_WIDE         0.03  /* of the model's choices (logit.h) at the start, falling in proportion */
+#define TAU_SHARP        0.002 /* to this when that */
+#define TAU_SHARP_AT     0.7   /* share of the planned updates is done */
+
+/* 0 at the start, 1 from TAU_SHARP_AT on. */
+static double sharpening(const struct learner *l)
+{
+	return fmin(1, (double)l->done / (double)l->spec.updates / TAU_SHARP_AT);
+}
+
+static float model_tau(const struct learner *l)
+{
+	return (float)(TAU_WIDE * pow(TAU_SHARP / TAU_WIDE, sharpening(l)));
+}
 
 /* One part of an update at work, and the rows of a batch that are worker `i`'s. */
 struct part {
@@ -100,6 +114,17 @@ static const float *shown(struct learner *l, int first, int n, const float *stat
 	return staying;
 }
 
+/* Without what the cloud's model says of direct actions, which the critics need not learn. */
+static void take_model(struct learner *l, int first, int n)
+{
+	const float *state = l->batch.state + first * l->actor.shape.state;
+	const float *action = l->batch.action + first * l->actor.shape.action;
+
+	for (int i = 0; l->spec.model && i < n; i++)
+		l->goal[first + i] -= logit_profit(l->spec.env.types, model_tau(l), state + i * l->actor.shape.state,
+		                                   action + i * l->actor.shape.action);
+}
+
 /* goal = reward, and what the next state is worth to the target networks. */
 static void set_goals(struct learner *l, struct lane *x, int first, int n)
 {
@@ -110,6 +135,7 @@ static void set_goals(struct learner *l, struct lane *x, int first, int n)
 	bool follows = false;
 
 	memcpy(l->goal + first, b->reward + first, (size_t)n * sizeof(*l->goal));
+	take_model(l, first, n);
 	for (int i = first; i < first + n; i++)
 		follows = follows || b->worth[i] > 0;
 	if (!follows)
@@ -153,6 +179,14 @@ static void step_critics(void *arg, int worker)
 
 /* ---- improve ------------------------------------------------------------------------------------- */
 
+static void add_model(const struct learner *l, const float *state, const float *action, int n, float *da)
+{
+	for (int i = 0; l->spec.model && i < n; i++)
+		logit_slope(l->spec.env.types, model_tau(l), state + i * l->actor.shape.state,
+		            action + i * l->actor.shape.action, -1 / (float)l->spec.batch,
+		            da + i * l->actor.shape.action);
+}
+
 /* l->da = gradient of minus the mean value, by the actions. The critics copy what they are shown, so the
  * gradient by it takes its place. */
 static void slope(struct learner *l, struct lane *x, int first, int n, const float *actions)
@@ -162,6 +196,7 @@ static void slope(struct learner *l, struct lane *x, int first, int n, const flo
 	            *at = shown(l, first, n, state, actions);
 
 	x->value = critic_slope(x->critic, state, at, n, l->spec.batch, l->modelled ? by_staying : da);
+	add_model(l, state, actions, n, da);
 	if (!l->modelled)
 		return;
 	baseline_slope(&l->spec.env, state, actions, n, -1 / (float)l->spec.batch, by_staying, da);
@@ -210,7 +245,8 @@ static void step_actor(void *arg, int worker)
 /* The temperature rises while the policy is more certain than the target asks. */
 static void set_temperature(struct learner *l)
 {
-	double over = fmax(-10, fmin(10, l->last.entropy / l->actor.shape.action - ENTROPY_TARGET));
+	double goal = l->spec.entropy + (l->spec.entropy_end - l->spec.entropy) * sharpening(l);
+	double over = fmax(-10, fmin(10, l->last.entropy / l->actor.shape.action - goal));
 
 	l->log_temperature = fmax(-15, l->log_temperature - TEMPERATURE_RATE * over);
 	l->last.temperature = exp(l->log_temperature);

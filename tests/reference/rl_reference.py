@@ -43,8 +43,8 @@ def schedule():
     return beta, torch.cumprod(1 - beta, 0)
 
 
-def chain(clamp):
-    """x weight [H1][A], state weight [H1][S], time [T][H1], hidden weight and bias, out weight and bias."""
+def chain(clamp, clean=False):
+    """Of a network that predicts the noise, or the clean action. x weight [H1][A], state weight [H1][S], time [T][H1], hidden weight and bias, out weight and bias."""
     h1, h2 = HIDDEN
     shapes = [(h1, ACTION), (h1, STATE), (STEPS, h1), (h2, h1), (h2,), (ACTION, h2), (ACTION,)]
     at, params = 0, []
@@ -62,7 +62,8 @@ def chain(clamp):
         y2 = functional.mish(y1 @ w2.T + b2)
         eps = y2 @ wo.T + bo
         before = abar[t - 1] if t else torch.tensor(1.0, dtype=torch.float64)
-        x0 = (x / abar[t].sqrt() - (1 / abar[t] - 1).sqrt() * eps).clamp(-clamp, clamp)
+        x0 = eps if clean else x / abar[t].sqrt() - (1 / abar[t] - 1).sqrt() * eps
+        x0 = x0.clamp(-clamp, clamp)
         mean = beta[t] * before.sqrt() / (1 - abar[t]) * x0 + (1 - before) * (1 - beta[t]).sqrt() / (1 - abar[t]) * x
         var = beta[t] * (1 - before) / (1 - abar[t])
         new = mean + var.sqrt() * noise[n + 1]
@@ -85,7 +86,7 @@ def main():
                       "mlp": {f"{h}-{l}": mlp(h, l) for h, l in
                               (("mish", "linear"), ("relu", "tanh"), ("tanh", "mish"))},
                       "beta": beta.tolist(), "abar": abar.tolist(),
-                      "chain": {"wide": chain(1000.0), "clamped": chain(1.0)}}, indent=1))
+                      "chain": {"wide": chain(1000.0), "clamped": chain(1.0), "clean": chain(1000.0, True)}}, indent=1))
 
 
 if __name__ == "__main__":

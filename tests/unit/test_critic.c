@@ -22,7 +22,8 @@ static void fixture_init(struct fixture *f)
 	struct err e = ERR_INIT;
 	struct rng r;
 
-	ck_ok(critic_init(&f->c, &(struct critic_shape){STATE, ACTION, 24, 0}, 128, &e), &e);
+	ck_ok(critic_init(&f->c, &(struct critic_shape){.state = STATE, .action = ACTION, .hidden = 24}, 128, &e),
+	      &e);
 	rng_seed(&r, 1, 1);
 	critic_draw(&f->c, &r);
 	reference_fill(1000, BATCH * STATE, 1, f->states);
@@ -53,13 +54,16 @@ START_TEST(slopes_are_those_of_the_lower_value)
 }
 END_TEST
 
-/* With sight the gradient leads back through the efforts, over all coordinates below. */
-START_TEST(slopes_see_efforts)
+enum { TYPES = 3, STATES = TYPES * TYPES + 2 * TYPES + 5, ACTIONS = 2 * (TYPES * TYPES + TYPES) };
+
+static void check_sight(bool direct, float step, double tolerance)
 {
-	enum { TYPES = 3, STATES = TYPES * TYPES + 2 * TYPES + 5, ACTIONS = TYPES * TYPES + TYPES };
-	const struct critic_shape shape = {STATES, ACTIONS, 24, TYPES};
+	const struct critic_shape shape = {.state = STATES,
+	                                   .action = direct ? ACTIONS : ACTIONS / 2,
+	                                   .hidden = 24,
+	                                   .sight_types = TYPES,
+	                                   .direct = direct};
 	float state[STATES], action[ACTIONS], da[ACTIONS], scratch[ACTIONS];
-	const float step = 1e-2f;
 	struct err e = ERR_INIT;
 	struct critic c;
 	struct rng r;
@@ -70,7 +74,7 @@ START_TEST(slopes_see_efforts)
 	reference_fill(50, STATES, 0.8f, state);
 	reference_fill(90, ACTIONS, 0.8f, action);
 	(void)critic_slope(&c, state, action, 1, 1, da);
-	for (size_t i = 0; i < ACTIONS; i++) {
+	for (int i = 0; i < shape.action; i++) {
 		float was = action[i];
 		double up, down;
 
@@ -79,9 +83,22 @@ START_TEST(slopes_see_efforts)
 		action[i] = was - step;
 		down = critic_slope(&c, state, action, 1, 1, scratch);
 		action[i] = was;
-		oracle_near("action", i, -(double)da[i], (up - down) / (2 * (double)step), 2e-3);
+		oracle_near("action", (size_t)i, -(double)da[i], (up - down) / (2 * (double)step), tolerance);
 	}
 	critic_release(&c);
+}
+
+/* With sight the gradient leads back through the efforts, over all coordinates below; */
+START_TEST(slopes_see_efforts)
+{
+	check_sight(false, 1e-2f, 2e-3);
+}
+END_TEST
+
+/* and with direct actions through what they leave to each type. */
+START_TEST(slopes_see_slack)
+{
+	check_sight(true, 2e-3f, 5e-3);
 }
 END_TEST
 
@@ -188,6 +205,6 @@ START_TEST(steps_are_scaled_down_to_the_largest_norm)
 }
 END_TEST
 
-SUITE("policy/critic", slopes_are_those_of_the_lower_value, slopes_see_efforts,
+SUITE("policy/critic", slopes_are_those_of_the_lower_value, slopes_see_efforts, slopes_see_slack,
       targets_are_the_lower_of_both_and_follow_slowly, learns_a_known_value, parts_of_a_batch_add_up,
       steps_are_scaled_down_to_the_largest_norm)

@@ -23,11 +23,13 @@ struct fixture {
 	float states[BATCH * STATE], da[BATCH * ACTION];
 };
 
-static void fixture_init(struct fixture *f)
+static void fixture_init_with(struct fixture *f, bool clean)
 {
+	struct diffusion_shape s = shape;
 	struct err e = ERR_INIT;
 
-	ck_ok(diffusion_init(&f->d, &shape, 128, &e), &e);
+	s.clean = clean;
+	ck_ok(diffusion_init(&f->d, &s, 128, &e), &e);
 	f->w = mem_floats(f->d.params);
 	f->g = mem_floats(f->d.params);
 	f->noise = mem_floats(6 * COUNT);
@@ -35,6 +37,11 @@ static void fixture_init(struct fixture *f)
 	reference_fill(100000, BATCH * STATE, 1, f->states);
 	reference_fill(200000, COUNT, 1, f->da);
 	reference_fill(300000, 6 * COUNT, 1, f->noise);
+}
+
+static void fixture_init(struct fixture *f)
+{
+	fixture_init_with(f, false);
 }
 
 static void fixture_release(struct fixture *f)
@@ -77,14 +84,14 @@ START_TEST(the_schedule_has_the_known_values)
 }
 END_TEST
 
-static void check_chain(const char *name, float clamp)
+static void check_chain(const char *name, float clamp, bool clean)
 {
 	json_t *dump = reference_load();
 	const json_t *want = json_object_get(json_object_get(dump, "chain"), name);
 	struct fixture f;
 
 	ck_assert(want != NULL);
-	fixture_init(&f);
+	fixture_init_with(&f, clean);
 	f.d.clamp = clamp;
 	f.d.inward = false;
 	reference_all(want, "x", run(&f), COUNT, 1e-4);
@@ -99,8 +106,9 @@ static void check_chain(const char *name, float clamp)
 
 START_TEST(the_chain_and_its_gradients_agree_with_pytorch)
 {
-	check_chain("wide", 1000);
-	check_chain("clamped", 1);
+	check_chain("wide", 1000, false);
+	check_chain("clamped", 1, false);
+	check_chain("clean", 1000, true);
 }
 END_TEST
 
@@ -120,12 +128,12 @@ static double objective(struct fixture *f)
 	return sum;
 }
 
-static void check_slopes(float last_sd, float entropy_weight)
+static void check_slopes(float last_sd, float entropy_weight, bool clean)
 {
 	const float step = 3e-3f;
 	struct fixture f;
 
-	fixture_init(&f);
+	fixture_init_with(&f, clean);
 	f.d.clamp = 1000; /* a clamp has corners */
 	f.d.last_sd = last_sd;
 	(void)run(&f);
@@ -146,8 +154,10 @@ static void check_slopes(float last_sd, float entropy_weight)
 
 START_TEST(gradients_are_slopes)
 {
-	check_slopes(0, 0);
-	check_slopes(0.1f, 0.5f);
+	check_slopes(0, 0, false);
+	check_slopes(0.1f, 0.5f, false);
+	check_slopes(0, 0, true);
+	check_slopes(0.1f, 0.5f, true);
 }
 END_TEST
 

@@ -103,6 +103,10 @@ START_TEST(resumes_bit_for_bit)
 	s = small("sac");
 	s.env.direct = true;
 	check_resume(&s, 7);
+	s = small("edmsac");
+	s.env.direct = s.clean = s.sight = s.model = true;
+	check_resume(&s, 25);
+	check_resume(&s, 45);
 	s = small("dmsac");
 	s.temperature = 0.01;
 	check_resume(&s, 9);
