@@ -109,7 +109,7 @@ int learned_open(const char *path, int samples, struct policy *out, struct err *
 	if (rc == 0) {
 		struct learned *l = out->state;
 
-		rc = checkpoint_actor(&c, &l->actor, "actor", l->params, e);
+		rc = checkpoint_actor(&c, &l->actor, l->params, e);
 		l->updates = (uint64_t)json_integer_value(json_object_get(c.learner, "done"));
 		look_at_weights(l);
 		if (rc == 0 && !l->finite)

@@ -93,12 +93,29 @@ static int visit(struct visitor *v, struct learner *l, struct err *e)
 	return rc;
 }
 
-int checkpoint_actor(const struct checkpoint *c, const struct actor *a, const char *prefix, float *block,
-                     struct err *e)
+static int masks_load(const struct checkpoint *c, struct prune *p, struct err *e)
+{
+	int rc = 0;
+
+	for (int i = 0; rc == 0 && i < 2; i++)
+		rc = checkpoint_get(c, i ? "mask.2" : "mask.1", 1, p->hidden[i], p->mask[i], e);
+	return rc;
+}
+
+int checkpoint_actor(const struct checkpoint *c, const struct actor *a, float *block, struct err *e)
 {
 	struct visitor v = {.see = read_tensor, .c = (struct checkpoint *)(uintptr_t)c};
+	struct prune masks;
+	int rc = visit_actor(&v, a, "actor", block, e);
 
-	return visit_actor(&v, a, prefix, block, e);
+	if (rc || a->shape.gaussian || !json_is_true(json_object_get(c->learner, "pruning")))
+		return rc;
+	prune_init(&masks, &(struct prune_plan){0}, &a->diffusion.shape);
+	rc = masks_load(c, &masks, e);
+	if (rc == 0)
+		prune_apply(&masks, &a->diffusion, block, block);
+	prune_release(&masks);
+	return rc;
 }
 
 /* ---- numbers that are no float32 ----------------------------------------------------------------- */

@@ -13,8 +13,8 @@ int learner_load(const char *path, struct learner **out, struct err *e) MUST_CHE
  * actor. */
 int checkpoint_spec(const struct checkpoint *c, struct learner_spec *spec, struct actor_shape *shape,
                     struct err *e) MUST_CHECK;
-/* One parameter block of the actor, "actor" or "actor.target" and so on. */
-int checkpoint_actor(const struct checkpoint *c, const struct actor *a, const char *prefix, float *block,
+/* The actor's parameters as they act: without the neurons that are masked while it is being pruned. */
+int checkpoint_actor(const struct checkpoint *c, const struct actor *a, float *block,
                      struct err *e) MUST_CHECK;
 
 #endif

@@ -25,7 +25,7 @@ static bool parse(const uint8_t *data, size_t n)
 	if (taken) {
 		float *params = mem_floats(a.params);
 
-		taken = checkpoint_actor(&c, &a, "actor", params, NULL) == 0;
+		taken = checkpoint_actor(&c, &a, params, NULL) == 0;
 		free(params);
 	}
 	actor_release(&a);

@@ -253,6 +253,36 @@ START_TEST(every_algorithm_learns)
 }
 END_TEST
 
+/* Masked neurons keep weights of their own in a checkpoint; they must not act. */
+START_TEST(a_checkpoint_acts_as_its_learner_while_it_is_pruned)
+{
+	struct learner_spec s = small("edmsac");
+	struct learner *l = start(&s);
+	struct buf bytes = BUF_INIT;
+	struct policy now, saved;
+	struct instance in;
+	struct menu a, b;
+	struct err e = ERR_INIT;
+	struct rng r;
+
+	run(l, 27);
+	save(l, path("pruning"), false, &bytes);
+	ck_ok(learned_from("now", &s.env, learner_actor_shape(l), learner_actor_params(l), 1, &now, &e), &e);
+	ck_ok(learned_open(path("pruning"), 1, &saved, &e), &e);
+	for (int i = 0; i < 10; i++) {
+		rng_seed(&r, 8, (uint64_t)i);
+		instance_draw(&r, 2, PARTICIPATION_INTERTEMPORAL, &in);
+		ck_ok(policy_solve(&now, &in, &a, &e), &e);
+		ck_ok(policy_solve(&saved, &in, &b, &e), &e);
+		ck_assert_mem_eq(a.q1, b.q1, 2 * sizeof(double));
+	}
+	policy_release(&now);
+	policy_release(&saved);
+	learner_free(l);
+	buf_release(&bytes);
+}
+END_TEST
+
 START_TEST(a_checkpoint_is_a_policy)
 {
 	struct learner_spec s = small("edmsac");
@@ -360,5 +390,6 @@ START_TEST(specifications_are_checked)
 END_TEST
 
 SUITE_TIMEOUT("policy/learner", 120, resumes_bit_for_bit, seeds_decide, equal_threads_learn_the_same,
-              pruning_follows_its_schedule, every_algorithm_learns, a_checkpoint_is_a_policy,
+              pruning_follows_its_schedule, every_algorithm_learns,
+              a_checkpoint_acts_as_its_learner_while_it_is_pruned, a_checkpoint_is_a_policy,
               broken_checkpoints_are_refused_by_name, specifications_are_checked)
