@@ -24,7 +24,7 @@ struct authority_options {
 	bool prepare;
 };
 
-#define AT(member) offsetof(struct authority_options, member)
+#define AT(member) OPT_AT(authority_options, member)
 
 static const struct opt options[] = {
     {"dir", 'd', OPT_TEXT, "DIR", "folder of the authority", "/authority", 0, 0, AT(dir)},

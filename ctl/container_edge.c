@@ -31,7 +31,7 @@ struct place {
 	char key[CONTAINER_PATH], csr[CONTAINER_PATH], cert[CONTAINER_PATH];
 };
 
-#define AT(member) offsetof(struct edge_options, member)
+#define AT(member) OPT_AT(edge_options, member)
 
 static const struct opt options[] = {
     {"state", 's', OPT_TEXT, "DIR", "the places of all edges of this host", "/state", 0, 0, AT(state)},

@@ -16,19 +16,18 @@
 #include "ctl/show.h"
 #include "ctl/stop.h"
 
-static const struct opt options[] = {{"edges", 'n', OPT_INT, "N", "edge servers", "4", 1, DEMO_EDGES_MAX,
-                                      offsetof(struct demo_options, edges)},
-                                     {"rounds", 'r', OPT_INT, "N", "rounds of agent construction", "3", 1,
-                                      DEMO_ROUNDS_MAX, offsetof(struct demo_options, rounds)},
-                                     {"seed", 's', OPT_INT, "S", "of data split, types and training", "1", 0,
-                                      1000000000, offsetof(struct demo_options, seed)},
-                                     {"data", 0, OPT_TEXT, "DIR", "IDX files of the MNIST family",
-                                      DATASET_DIR, 0, 0, offsetof(struct demo_options, data)},
-                                     {"json", 0, OPT_TEXT, "FILE", "also write the results as JSON", NULL, 0,
-                                      0, offsetof(struct demo_options, json)},
-                                     {"keep", 0, OPT_TEXT, "DIR", "work in DIR and keep logs and state", NULL,
-                                      0, 0, offsetof(struct demo_options, keep)},
-                                     OPT_END};
+static const struct opt options[] = {
+    {"edges", 'n', OPT_INT, "N", "edge servers", "4", 1, DEMO_EDGES_MAX, OPT_AT(demo_options, edges)},
+    {"rounds", 'r', OPT_INT, "N", "rounds of agent construction", "3", 1, DEMO_ROUNDS_MAX,
+     OPT_AT(demo_options, rounds)},
+    {"seed", 's', OPT_INT, "S", "of data split, types and training", "1", 0, 1000000000,
+     OPT_AT(demo_options, seed)},
+    {"data", 0, OPT_TEXT, "DIR", "IDX files of the MNIST family", DATASET_DIR, 0, 0,
+     OPT_AT(demo_options, data)},
+    {"json", 0, OPT_TEXT, "FILE", "also write the results as JSON", NULL, 0, 0, OPT_AT(demo_options, json)},
+    {"keep", 0, OPT_TEXT, "DIR", "work in DIR and keep logs and state", NULL, 0, 0,
+     OPT_AT(demo_options, keep)},
+    OPT_END};
 
 static const struct opt_program program = {
     .name = "foedus demo",

@@ -13,14 +13,13 @@ struct health_options {
 	bool quiet;
 };
 
-static const struct opt options[] = {{"path", 'p', OPT_TEXT, "PATH",
-                                      "what is asked: /healthz = it runs, /readyz = it can serve", "/healthz",
-                                      0, 0, offsetof(struct health_options, path)},
-                                     {"timeout-ms", 't', OPT_INT, "MS", "how long it may take", "3000", 1,
-                                      600000, offsetof(struct health_options, wait_ms)},
-                                     {"quiet", 'q', OPT_FLAG, "", "say nothing when it is well", NULL, 0, 0,
-                                      offsetof(struct health_options, quiet)},
-                                     OPT_END};
+static const struct opt options[] = {
+    {"path", 'p', OPT_TEXT, "PATH", "what is asked: /healthz = it runs, /readyz = it can serve", "/healthz",
+     0, 0, OPT_AT(health_options, path)},
+    {"timeout-ms", 't', OPT_INT, "MS", "how long it may take", "3000", 1, 600000,
+     OPT_AT(health_options, wait_ms)},
+    {"quiet", 'q', OPT_FLAG, "", "say nothing when it is well", NULL, 0, 0, OPT_AT(health_options, quiet)},
+    OPT_END};
 
 static const struct opt_program program = {
     .name = "foedus health",

@@ -21,7 +21,7 @@ struct pki_options {
 	bool json;
 };
 
-#define AT(member) offsetof(struct pki_options, member)
+#define AT(member) OPT_AT(pki_options, member)
 #define OPT_DIR                                                                                              \
 	{                                                                                                        \
 		"dir", 'd', OPT_TEXT, "DIR", "folder of the authority", "pki", 0, 0, AT(dir)                         \

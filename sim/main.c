@@ -23,12 +23,12 @@ struct options {
 };
 
 static const struct opt table[] = {
-    {"edges", 'n', OPT_INT, "N", "edges in each federation", "5", 1, 64, offsetof(struct options, edges)},
+    {"edges", 'n', OPT_INT, "N", "edges in each federation", "5", 1, 64, OPT_AT(options, edges)},
     {"rounds", 'r', OPT_INT, "N", "rounds that must end after the faults do", "2", 1, 100,
-     offsetof(struct options, rounds)},
-    {"seeds", 's', OPT_TEXT, "A..B", "seeds to run", "1..20", 0, 0, offsetof(struct options, seeds)},
+     OPT_AT(options, rounds)},
+    {"seeds", 's', OPT_TEXT, "A..B", "seeds to run", "1..20", 0, 0, OPT_AT(options, seeds)},
     {"verbose", 'v', OPT_FLAG, "", "log what the cloud and the edges say", NULL, 0, 0,
-     offsetof(struct options, verbose)},
+     OPT_AT(options, verbose)},
     OPT_END};
 
 static const struct opt_program program = {

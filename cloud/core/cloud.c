@@ -303,6 +303,23 @@ const struct round *cloud_round(const struct cloud *c)
 	return c->running ? &c->round : NULL;
 }
 
+void cloud_retune(struct cloud *c, const struct cloud_config *config)
+{
+	struct cloud_config *now = &c->config;
+
+	now->rules.signal_ms = config->rules.signal_ms;
+	now->rules.choice_ms = config->rules.choice_ms;
+	now->rules.train_ms = config->rules.train_ms;
+	now->rules.deploy_ms = config->rules.deploy_ms;
+	now->edges_min = config->edges_min;
+	now->rounds_max = config->rounds_max;
+	now->pause_ms = config->pause_ms;
+	now->retry_ms = config->retry_ms;
+	now->open_enrolment = config->open_enrolment;
+	now->heartbeat_ms = config->heartbeat_ms;
+	now->keep_updates = config->keep_updates;
+}
+
 const struct cloud_config *cloud_settings(const struct cloud *c)
 {
 	return &c->config;

@@ -121,6 +121,9 @@ int cloud_redeploy(struct cloud *c, uint64_t version, struct err *e) MUST_CHECK;
 
 /* For the administration: borrowed, valid until the next call. */
 const struct round *cloud_round(const struct cloud *c); /* NULL between rounds */
+/* Takes the pace of rounds from `config`, from the next phase on: deadlines, pauses, heartbeat, how many
+ * rounds and with how many edges, who may join, whether updates are kept. All else stays. */
+void cloud_retune(struct cloud *c, const struct cloud_config *config);
 const struct cloud_config *cloud_settings(const struct cloud *c);
 struct store *cloud_store(const struct cloud *c);
 const struct edge_record *cloud_find_edge(const struct cloud *c, const char *edge); /* or NULL */

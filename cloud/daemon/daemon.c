@@ -3,10 +3,12 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
+#include <unistd.h>
 #include <uv.h>
 
 #include "cloud/admin/admin.h"
 #include "cloud/core/cloud.h"
+#include "cloud/daemon/reload.h"
 #include "cloud/daemon/setup.h"
 #include "common/base/address.h"
 #include "common/base/clock.h"
@@ -15,22 +17,25 @@
 #include "common/base/mem.h"
 #include "common/base/process.h"
 #include "common/http/server.h"
+#include "common/net/service.h"
 #include "common/net/tls_link.h"
 #include "common/net/worker.h"
 
 #define TICK_MS        50
-#define DRAIN_MS       3000 /* for Goodbyes to leave and jobs to end */
+#define DRAIN_MS       3000 /* for Goodbyes to leave */
+#define JOB_MS         7000 /* after that, for the job under way: its result is kept */
 #define REFUSALS_MS    10000
 #define REFUSALS_MAX   20   /* told in that time */
 #define FILES_OWN      512  /* besides those of the links */
 #define RETRY_AFTER_MS 1000 /* what edges are told when we stop */
 
 struct daemon {
-	const struct cloud_options *options;
+	struct cloud_options *options;
 	struct setup setup;
 	uv_loop_t loop;
 	uv_timer_t tick, deadline;
 	uv_signal_t term, interrupt, hangup;
+	struct service service;
 	struct executor *worker;  /* heavy work, one job at a time */
 	struct executor *learner; /* learning on the job */
 	struct executor *commits; /* of blobs, on the loop's pool */
@@ -40,8 +45,10 @@ struct daemon {
 	uint64_t refusals_since; /* loop's time */
 	unsigned refusals;       /* since then */
 	bool was_running;        /* a round, at the last tick */
-	int stopping;            /* signals seen */
-	int code;                /* exit code */
+	bool stopping;
+	bool links_given_up;
+	int signals; /* to stop, seen */
+	int code;    /* exit code */
 };
 
 static int64_t wall_ms(void *ctx)
@@ -77,16 +84,19 @@ static void on_deadline(uv_timer_t *t)
 {
 	struct daemon *d = t->data;
 
-	uv_stop(&d->loop);
+	if (d->links_given_up) {
+		log_warn("the job under way has not ended in time; it is done again after a restart");
+		_exit(0);
+	}
+	d->links_given_up = true; /* on_tick() ends the loop when no job is under way */
+	uv_timer_start(t, on_deadline, JOB_MS, 0);
 }
 
 static void stop(struct daemon *d)
 {
-	if (d->stopping++) {
-		uv_stop(&d->loop);
-		return;
-	}
+	d->stopping = true;
 	log_info("stopping: edges are told, the round goes on after a restart");
+	service_stopping(&d->service, "stopping; the round goes on after a restart");
 	cloud_drain(d->cloud, RETRY_AFTER_MS);
 	uv_timer_start(&d->deadline, on_deadline, DRAIN_MS, 0);
 }
@@ -104,33 +114,37 @@ static void on_tick(uv_timer_t *t)
 	if (!running && d->was_running)
 		mem_trim();
 	d->was_running = running;
-	if (d->stopping && cloud_connected(d->cloud) == 0 && cloud_jobs_pending(d->cloud) == 0)
+	if (d->stopping && (d->links_given_up || cloud_connected(d->cloud) == 0) &&
+	    cloud_jobs_pending(d->cloud) == 0)
 		uv_stop(&d->loop);
 }
 
 static void on_stop_signal(uv_signal_t *s, int number)
 {
+	struct daemon *d = s->data;
+
 	(void)number;
-	stop(s->data);
+	if (d->signals++)
+		_exit(1); /* the store is as after a crash, which it is made for */
+	if (!d->stopping)
+		stop(d);
 }
 
 static void on_hangup(uv_signal_t *s, int number)
 {
 	struct daemon *d = s->data;
-	struct tls_ctx *tls;
 	struct err e = ERR_INIT;
 
 	(void)number;
-	if (cloud_log_again(d->options, &e))
-		log_error("the log stays as it was: %s", e.text);
-	if (setup_tls(d->options, &tls, &e)) {
-		log_error("certificates not read again, the old ones stay: %s", e.text);
+	if (d->stopping)
 		return;
+	service_reloading(&d->service);
+	if (reload(d->options, d->cloud, d->server, &e)) {
+		log_error("all stays as it was: %s", e.text);
+		service_reloaded(&d->service, "runs on as it was, since the configuration read again is wrong");
+	} else {
+		service_reloaded(&d->service, "runs, configuration read again");
 	}
-	net_server_tls(d->server, tls);
-	tls_ctx_unref(tls);
-	log_info("certificates and revocation list read again; edges connect again");
-	cloud_reconnect(d->cloud, 0); /* whoever was revoked does not come back */
 }
 
 static void on_fatal(void *ctx, const struct err *why)
@@ -234,6 +248,7 @@ static void init_handles(struct daemon *d)
 	uv_signal_init(&d->loop, &d->term);
 	uv_signal_init(&d->loop, &d->interrupt);
 	uv_signal_init(&d->loop, &d->hangup);
+	service_open(&d->service, &d->loop);
 	d->commits = net_executor_new(&d->loop);
 	d->worker = net_worker_new(&d->loop);
 	d->learner = net_worker_new(&d->loop);
@@ -246,6 +261,7 @@ static void close_handles(struct daemon *d)
 	uv_close((uv_handle_t *)&d->term, NULL);
 	uv_close((uv_handle_t *)&d->interrupt, NULL);
 	uv_close((uv_handle_t *)&d->hangup, NULL);
+	service_close(&d->service);
 	if (d->server)
 		net_server_stop(d->server, NULL, NULL);
 	admin_free(d->admin);
@@ -262,7 +278,17 @@ static void close_handles(struct daemon *d)
 		log_warn("the loop was not empty at the end");
 }
 
-int cloud_daemon(const struct cloud_options *o)
+static void say_ready(struct daemon *d)
+{
+	char text[200];
+
+	snprintf(text, sizeof(text), "%s listens for edges on port %u and for people on port %u",
+	         d->setup.config.name, net_server_port(d->server), admin_port(d->admin));
+	log_info("%s", text);
+	service_ready(&d->service, text);
+}
+
+int cloud_daemon(struct cloud_options *o)
 {
 	struct daemon d = {.options = o};
 	struct err e = ERR_INIT;
@@ -282,8 +308,7 @@ int cloud_daemon(const struct cloud_options *o)
 		d.code = err_exit_code(rc);
 	} else {
 		start_timers(&d);
-		log_info("%s listens for edges on port %u and for people on port %u", d.setup.config.name,
-		         net_server_port(d.server), admin_port(d.admin));
+		say_ready(&d);
 		uv_run(&d.loop, UV_RUN_DEFAULT);
 	}
 	close_handles(&d);

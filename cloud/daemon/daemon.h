@@ -4,10 +4,10 @@
 
 #include "cloud/daemon/options.h"
 
-/* Runs until SIGTERM or SIGINT (drain; a second one waits only for the job under way) or a fatal error.
- * SIGHUP reads the log's options, the certificates and the revocation list again and has the edges connect
- * again. Returns the exit code.
- */
-int cloud_daemon(const struct cloud_options *o);
+/* Runs until SIGTERM or SIGINT or a fatal error; returns the exit code. Ending takes at most ten seconds:
+ * edges are told, the job under way is finished; a second signal ends at once, with 1. SIGHUP reads
+ * configuration, certificates and the revocation list again (reload.h). The service manager is told of all of
+ * it. */
+int cloud_daemon(struct cloud_options *o);
 
 #endif

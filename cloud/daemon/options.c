@@ -6,11 +6,11 @@
 #include "common/base/buf.h"
 #include "common/base/file.h"
 #include "common/contract/instance_json.h"
-#include "common/base/log.h"
 #include "common/data/dataset.h"
 
-#define AT(member) offsetof(struct cloud_options, member)
-#define HOUR_MS    3600000.0
+#define AT(member)     OPT_AT(cloud_options, member)
+#define RELOAD(member) OPT_AT_RELOAD(cloud_options, member)
+#define HOUR_MS        3600000.0
 
 static const struct opt table[] = {
     {"config", 'c', OPT_TEXT, "FILE", "read options from this file first", NULL, 0, 0, AT(config)},
@@ -28,17 +28,17 @@ static const struct opt table[] = {
     {"state", 's', OPT_TEXT, "DIR", "the database, the blobs and the port files", "foedus-cloud", 0, 0,
      AT(state)},
     {"name", 'n', OPT_TEXT, "NAME", "what edges are told this cloud is called", "cloud", 0, 0, AT(name)},
-    {"cert", 0, OPT_TEXT, "FILE", "our certificate, role cloud", opt_needed, 0, 0, AT(cert)},
-    {"key", 0, OPT_TEXT, "FILE", "its private key", opt_needed, 0, 0, AT(key)},
+    {"cert", 0, OPT_TEXT, "FILE", "our certificate, role cloud", opt_needed, 0, 0, RELOAD(cert)},
+    {"key", 0, OPT_TEXT, "FILE", "its private key", opt_needed, 0, 0, RELOAD(key)},
     {"ca", 0, OPT_TEXT, "FILE", "the authority that edges' certificates must be from", opt_needed, 0, 0,
-     AT(ca)},
-    {"crl", 0, OPT_TEXT, "FILE", "its revocation list", NULL, 0, 0, AT(crl)},
+     RELOAD(ca)},
+    {"crl", 0, OPT_TEXT, "FILE", "its revocation list", NULL, 0, 0, RELOAD(crl)},
     {"agent-key", 0, OPT_TEXT, "FILE", "the private key that signs agents", opt_needed, 0, 0, AT(agent_key)},
     {"agent-id", 0, OPT_TEXT, "NAME", "the agent that is built", "agent", 0, 0, AT(agent_id)},
     {"open-enrolment", 0, OPT_FLAG, "", "any certificate of the authority may join, not only allowed edges",
-     NULL, 0, 0, AT(open_enrolment)},
+     NULL, 0, 0, RELOAD(open_enrolment)},
     {"allow", 0, OPT_TEXT, "NAME,NAME", "edges put on the allow-list, when they are not known yet", NULL, 0,
-     0, AT(allow)},
+     0, RELOAD(allow)},
     {"data", 'd', OPT_TEXT, "DIR", "IDX files with the images that modules are measured on", DATASET_DIR, 0,
      0, AT(data)},
     {"policy", 'p', OPT_TEXT, "NAME", "what writes the contracts: edmsac, exact, static or monotone",
@@ -56,9 +56,9 @@ static const struct opt table[] = {
      AT(types)},
     {"participation", 0, OPT_CHOICE, "intertemporal|per-period", "when edges must break even",
      "intertemporal", 0, 0, AT(participation)},
-    {"rounds", 'r', OPT_INT, "N", "rounds to run; 0 = without end", "0", 0, 1e9, AT(rounds)},
+    {"rounds", 'r', OPT_INT, "N", "rounds to run; 0 = without end", "0", 0, 1e9, RELOAD(rounds)},
     {"edges-min", 0, OPT_INT, "N", "a round starts when this many edges are connected", "2", 1, 4096,
-     AT(edges_min)},
+     RELOAD(edges_min)},
     {"seed", 0, OPT_INT, "N", "of first parameters and training", "1", 0, 9e15, AT(seed)},
     {"samples-per-effort", 0, OPT_INT, "N", "training samples in one unit of effort", "4000", 1, 1e9,
      AT(samples_per_effort)},
@@ -70,21 +70,21 @@ static const struct opt table[] = {
      1e6, AT(norm_factor)},
     {"metric-drop", 0, OPT_DOUBLE, "X", "an update may lose this much of the metric", "0.5", 0, 1,
      AT(metric_drop)},
-    {"signal-ms", 0, OPT_INT, "MS", "deadline of signals", "10000", 1, HOUR_MS, AT(signal_ms)},
-    {"choice-ms", 0, OPT_INT, "MS", "deadline of choices", "10000", 1, HOUR_MS, AT(choice_ms)},
+    {"signal-ms", 0, OPT_INT, "MS", "deadline of signals", "10000", 1, HOUR_MS, RELOAD(signal_ms)},
+    {"choice-ms", 0, OPT_INT, "MS", "deadline of choices", "10000", 1, HOUR_MS, RELOAD(choice_ms)},
     {"train-ms", 0, OPT_INT, "MS", "deadline of training and upload", "600000", 1, 100 * HOUR_MS,
-     AT(train_ms)},
-    {"deploy-ms", 0, OPT_INT, "MS", "deadline of deployment", "60000", 1, HOUR_MS, AT(deploy_ms)},
-    {"pause-ms", 0, OPT_INT, "MS", "between two rounds", "1000", 0, 100 * HOUR_MS, AT(pause_ms)},
+     RELOAD(train_ms)},
+    {"deploy-ms", 0, OPT_INT, "MS", "deadline of deployment", "60000", 1, HOUR_MS, RELOAD(deploy_ms)},
+    {"pause-ms", 0, OPT_INT, "MS", "between two rounds", "1000", 0, 100 * HOUR_MS, RELOAD(pause_ms)},
     {"retry-ms", 0, OPT_INT, "MS", "before the round after a failed one", "5000", 0, 100 * HOUR_MS,
-     AT(retry_ms)},
+     RELOAD(retry_ms)},
     {"heartbeat-ms", 0, OPT_INT, "MS", "how often edges say that they live", "2000", 50, HOUR_MS,
-     AT(heartbeat_ms)},
+     RELOAD(heartbeat_ms)},
     {"keep-updates", 0, OPT_FLAG, "", "updates of finished rounds stay on disk, for audits", NULL, 0, 0,
-     AT(keep_updates)},
+     RELOAD(keep_updates)},
     {"links-max", 0, OPT_INT, "N", "connections at once", "1024", 1, 4096, AT(links_max)},
-    {"log-level", 0, OPT_CHOICE, "debug|info|warn|error", "what is logged", "info", 0, 0, AT(log_level)},
-    {"log-format", 0, OPT_CHOICE, "text|json", "how it is logged", "text", 0, 0, AT(log_format)},
+    {"log-level", 0, OPT_CHOICE, "debug|info|warn|error", "what is logged", "info", 0, 0, RELOAD(log_level)},
+    {"log-format", 0, OPT_CHOICE, "text|json", "how it is logged", "text", 0, 0, RELOAD(log_format)},
     OPT_END};
 
 const struct opt_program cloud_program = {
@@ -138,12 +138,4 @@ int cloud_market(const struct cloud_options *o, struct instance *out, struct err
 	if (participation_parse(o->participation, &out->participation, e))
 		return E_INVALID;
 	return instance_check(out, e);
-}
-
-int cloud_log_again(const struct cloud_options *o, struct err *e)
-{
-	struct cloud_options fresh = {0};
-	int rc = opt_parse(&cloud_program, o->argc, o->argv, &fresh, NULL, e);
-
-	return rc ? rc : log_setup_words("foedus-cloud", fresh.log_level, fresh.log_format, e);
 }

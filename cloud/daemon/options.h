@@ -24,9 +24,6 @@ struct cloud_options {
 
 extern const struct opt_program cloud_program;
 
-/* Reads the options once more, configuration file included, and takes the log's level and form from them. */
-int cloud_log_again(const struct cloud_options *o, struct err *e) MUST_CHECK;
-
 /* The terms of every round: read from --market, else a grid of --types types between 0.8 and 2.2. */
 int cloud_market(const struct cloud_options *o, struct instance *out, struct err *e) MUST_CHECK;
 

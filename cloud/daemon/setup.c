@@ -56,6 +56,21 @@ static int open_work(const struct cloud_options *o, struct setup *s, struct err 
 	return rc;
 }
 
+void setup_pace(const struct cloud_options *o, struct cloud_config *c)
+{
+	c->rules.signal_ms = o->signal_ms;
+	c->rules.choice_ms = o->choice_ms;
+	c->rules.train_ms = o->train_ms;
+	c->rules.deploy_ms = o->deploy_ms;
+	c->edges_min = (size_t)o->edges_min;
+	c->rounds_max = (uint64_t)o->rounds;
+	c->pause_ms = o->pause_ms;
+	c->retry_ms = o->retry_ms;
+	c->open_enrolment = o->open_enrolment;
+	c->heartbeat_ms = (uint32_t)o->heartbeat_ms;
+	c->keep_updates = o->keep_updates;
+}
+
 static int configure(const struct cloud_options *o, struct setup *s, struct err *e)
 {
 	struct cloud_config *c = &s->config;
@@ -67,19 +82,9 @@ static int configure(const struct cloud_options *o, struct setup *s, struct err 
 	c->samples_per_effort = (double)o->samples_per_effort;
 	c->rules.module = s->module;
 	c->rules.module_count = work_modules(s->module);
-	c->rules.signal_ms = o->signal_ms;
-	c->rules.choice_ms = o->choice_ms;
-	c->rules.train_ms = o->train_ms;
-	c->rules.deploy_ms = o->deploy_ms;
 	c->rules.derive_samples = (uint64_t)o->derive_samples;
 	c->rules.seed = (uint64_t)o->seed;
-	c->edges_min = (size_t)o->edges_min;
-	c->rounds_max = (uint64_t)o->rounds;
-	c->pause_ms = o->pause_ms;
-	c->retry_ms = o->retry_ms;
-	c->open_enrolment = o->open_enrolment;
-	c->heartbeat_ms = (uint32_t)o->heartbeat_ms;
-	c->keep_updates = o->keep_updates;
+	setup_pace(o, c);
 	return cloud_market(o, &c->market, e);
 }
 

@@ -27,6 +27,8 @@ int setup_tls(const struct cloud_options *o, struct tls_ctx **out, struct err *e
 /* The policy that --policy names, into s->work: for edmsac that of the checkpoint for the market of
  * s->config, or the exact one, said in the log, where there is no such checkpoint. */
 int setup_policy(const struct cloud_options *o, struct setup *s, struct err *e) MUST_CHECK;
+/* What cloud_retune() takes. */
+void setup_pace(const struct cloud_options *o, struct cloud_config *c);
 /* Puts the names of --allow on the allow-list. */
 int setup_allow(const struct cloud_options *o, struct cloud *c, struct err *e) MUST_CHECK;
 

@@ -24,7 +24,7 @@ struct bench_options {
 	bool json, direct;
 };
 
-#define AT(field) offsetof(struct bench_options, field)
+#define AT(field) OPT_AT(bench_options, field)
 
 static const struct opt table[] = {
     {"algo", 'a', OPT_CHOICE, "edmsac|dmsac|sac|ppo", "what learns", "edmsac", 0, 0, AT(algorithm)},

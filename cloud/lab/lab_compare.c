@@ -25,7 +25,7 @@ struct compare_options {
 	int64_t seeds, updates, seed, jobs, instances;
 };
 
-#define AT(field) offsetof(struct compare_options, field)
+#define AT(field) OPT_AT(compare_options, field)
 
 /* What is not given depends on --short. */
 static const struct opt table[] = {

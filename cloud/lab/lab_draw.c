@@ -14,16 +14,15 @@ struct draw_options {
 	const char *participation;
 };
 
-static const struct opt table[] = {{"types", 'k', OPT_INT, "K", "willingness types of each instance", "3", 1,
-                                    CONTRACT_TYPES_MAX, offsetof(struct draw_options, types)},
-                                   {"count", 'n', OPT_INT, "N", "how many instances", "10", 1, 1000000,
-                                    offsetof(struct draw_options, count)},
-                                   {"seed", 's', OPT_INT, "S", "the same seed draws the same instances", "1",
-                                    0, 1e15, offsetof(struct draw_options, seed)},
-                                   {"participation", 'p', OPT_CHOICE, "intertemporal|per-period",
-                                    "what every type is owed", "intertemporal", 0, 0,
-                                    offsetof(struct draw_options, participation)},
-                                   OPT_END};
+static const struct opt table[] = {
+    {"types", 'k', OPT_INT, "K", "willingness types of each instance", "3", 1, CONTRACT_TYPES_MAX,
+     OPT_AT(draw_options, types)},
+    {"count", 'n', OPT_INT, "N", "how many instances", "10", 1, 1000000, OPT_AT(draw_options, count)},
+    {"seed", 's', OPT_INT, "S", "the same seed draws the same instances", "1", 0, 1e15,
+     OPT_AT(draw_options, seed)},
+    {"participation", 'p', OPT_CHOICE, "intertemporal|per-period", "what every type is owed", "intertemporal",
+     0, 0, OPT_AT(draw_options, participation)},
+    OPT_END};
 
 static const struct opt_program program = {"edmsac draw", "draws random contract instances as JSON lines", "",
                                            table};

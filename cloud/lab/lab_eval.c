@@ -23,7 +23,7 @@ struct eval_options {
 	bool json;
 };
 
-#define AT(field) offsetof(struct eval_options, field)
+#define AT(field) OPT_AT(eval_options, field)
 
 static const struct opt table[] = {
     {"checkpoint", 'c', OPT_TEXT, "F.safetensors", "the policy", opt_needed, 0, 0, AT(checkpoint)},

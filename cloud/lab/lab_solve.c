@@ -24,13 +24,13 @@ struct solve_options {
 static const struct opt table[] = {
     {"policy", 'p', OPT_TEXT, "NAME",
      "exact, first-best, static, monotone, greedy or random; edmsac, dmsac, sac or ppo with a checkpoint",
-     "exact", 0, 0, offsetof(struct solve_options, policy)},
+     "exact", 0, 0, OPT_AT(solve_options, policy)},
     {"checkpoint", 'c', OPT_TEXT, "F.safetensors", "a learned policy", NULL, 0, 0,
-     offsetof(struct solve_options, checkpoint)},
+     OPT_AT(solve_options, checkpoint)},
     {"samples", 'n', OPT_INT, "N", "contracts a learned policy draws, to keep the best by modelled profit",
-     "16", 1, LEARNED_SAMPLES_MAX, offsetof(struct solve_options, samples)},
+     "16", 1, LEARNED_SAMPLES_MAX, OPT_AT(solve_options, samples)},
     {"json", 'j', OPT_FLAG, "", "one JSON line an instance instead of a table", NULL, 0, 0,
-     offsetof(struct solve_options, json)},
+     OPT_AT(solve_options, json)},
     OPT_END};
 
 static const struct opt_program program = {

@@ -29,7 +29,7 @@ struct train_options {
 	    save_every;
 };
 
-#define AT(field) offsetof(struct train_options, field)
+#define AT(field) OPT_AT(train_options, field)
 
 /* Numbers below 0 stand for the algorithm's own defaults. */
 static const struct opt table[] = {

@@ -113,8 +113,13 @@ static struct kept *kept_texts;
 static const char *keep(const char *text)
 {
 	size_t n = strlen(text) + 1;
-	struct kept *k = mem_alloc(sizeof(*k) + n);
+	struct kept *k = kept_texts;
 
+	while (k && strcmp(k->text, text) != 0)
+		k = k->next;
+	if (k) /* what is read again and again does not pile up */
+		return k->text;
+	k = mem_alloc(sizeof(*k) + n);
 	memcpy(k->text, text, n);
 	k->next = kept_texts;
 	kept_texts = k;

@@ -2,7 +2,7 @@
  *
  *   static const struct opt table[] = {
  *       {"listen", 'l', OPT_TEXT, "HOST:PORT", "where edges connect", "0.0.0.0:7700", 0, 0,
- *        offsetof(struct config, listen)},
+ *        OPT_AT(config, listen)},
  *       OPT_END};
  *
  * A program parses into its own struct, whose members have the types given at enum opt_kind. */
@@ -14,6 +14,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "common/base/buf.h"
 #include "common/base/err.h"
 
 enum opt_kind {
@@ -34,7 +35,12 @@ struct opt {
 	const char *fallback; /* default as text; NULL = unset, opt_needed = must be given */
 	double lo, hi;        /* accepted range of numbers */
 	size_t offset;        /* of the member in the program's struct */
+	bool reload;          /* opt_reload() takes a new value while the program runs */
 };
+
+/* The last two members of a row. */
+#define OPT_AT(type, member)        offsetof(struct type, member), false
+#define OPT_AT_RELOAD(type, member) offsetof(struct type, member), true
 
 #define OPT_END                                                                                              \
 	{                                                                                                        \
@@ -60,6 +66,17 @@ enum { OPT_RUN = 0, OPT_HELP_SHOWN = 1 };
  * *first_operand is the index in argv of the first operand (argc when none). */
 int opt_parse(const struct opt_program *p, int argc, char **argv, void *into, int *first_operand,
               struct err *e) MUST_CHECK;
+/* The same words and files once more, while the program runs. `fresh` is a zeroed struct like `now`: it takes
+ * all that is read now. What changed is told by opt_changes() and taken over by opt_take(). */
+int opt_reload(const struct opt_program *p, int argc, char **argv, void *fresh, struct err *e) MUST_CHECK;
+/* The names, separated by ", ", of the options of which `fresh` and `now` differ and that are (or are not)
+ * marked as reloadable; an empty text when there are none. `out` is cleared first. */
+void opt_changes(const struct opt_program *p, const void *now, const void *fresh, bool reloadable,
+                 struct buf *out);
+/* Both lists into the log: what changed, and what waits for a restart. */
+void opt_say_changes(const struct opt_program *p, const void *now, const void *fresh);
+/* Copies what is marked as reloadable from `fresh` to `now`. */
+void opt_take(const struct opt_program *p, void *now, const void *fresh);
 void opt_help(const struct opt_program *p, FILE *out);
 
 #endif

@@ -6,14 +6,16 @@
 
 #include "common/base/clock.h"
 #include "common/base/log.h"
+#include "common/net/service.h"
 #include "edge/daemon/gauges.h"
+#include "edge/daemon/reload.h"
 #include "edge/daemon/world.h"
 
 #define GRACE_MS 200  /* for replies in hand to leave, once all else has ended */
 #define DRAIN_MS 8000 /* a training step or a dead peer may hold us up no longer */
 
 struct daemon {
-	const struct edge_options *options;
+	struct edge_options *options;
 	struct world world;
 	struct gauges gauges;
 	uv_loop_t loop;
@@ -21,6 +23,7 @@ struct daemon {
 	uv_timer_t tick;      /* the core's next deadline */
 	uv_timer_t drain;     /* how long ending may take */
 	uv_signal_t term, interrupt, hangup;
+	struct service service;
 	int stopping; /* signals seen */
 	int pending;  /* parts that have yet to end */
 };
@@ -60,19 +63,18 @@ static void on_failed(void *ctx, const struct err *why, bool news, uint32_t retr
 static void on_hangup(uv_signal_t *s, int number)
 {
 	struct daemon *d = s->data;
-	struct tls_ctx *tls;
 	struct err e = ERR_INIT;
 
 	(void)number;
-	if (edge_log_again(d->options, &e))
-		log_error("the log stays as it was: %s", e.text);
-	if (setup_tls(d->options, &tls, &e)) {
-		log_error("certificates not read again, the old ones stay: %s", e.text);
+	if (d->stopping)
 		return;
+	service_reloading(&d->service);
+	if (reload(d->options, d->world.dialer, &e)) {
+		log_error("all stays as it was: %s", e.text);
+		service_reloaded(&d->service, "runs on as it was, since the configuration read again is wrong");
+	} else {
+		service_reloaded(&d->service, "runs, configuration read again");
 	}
-	net_dialer_tls(d->world.dialer, tls);
-	tls_ctx_unref(tls);
-	log_info("certificates and revocation list read again");
 }
 
 /* --- ending ------------------------------------------------------------------------------------ */
@@ -91,6 +93,7 @@ static void close_handles(struct daemon *d)
 	close_handle((uv_handle_t *)&d->term);
 	close_handle((uv_handle_t *)&d->interrupt);
 	close_handle((uv_handle_t *)&d->hangup);
+	service_close(&d->service);
 	serve_close(d->world.serve);
 	d->world.serve = NULL;
 }
@@ -138,6 +141,7 @@ static void on_stop_signal(uv_signal_t *s, int number)
 	if (d->stopping++)
 		_exit(1);
 	log_info("stopping");
+	service_stopping(&d->service, "stopping");
 	uv_timer_start(&d->drain, on_overdue, DRAIN_MS, 0);
 	edge_goodbye(d->world.edge, "the edge is shutting down");
 	d->pending = 2;
@@ -156,6 +160,7 @@ static void init_handles(struct daemon *d)
 	uv_signal_init(&d->loop, &d->term);
 	uv_signal_init(&d->loop, &d->interrupt);
 	uv_signal_init(&d->loop, &d->hangup);
+	service_open(&d->service, &d->loop);
 	d->prepare.data = d->tick.data = d->drain.data = d;
 	d->term.data = d->interrupt.data = d->hangup.data = d;
 	/* From the beginning: a signal that comes while files are read counts once the loop runs. */
@@ -168,13 +173,16 @@ static void run(struct daemon *d)
 	static const struct net_dialer_events events = {on_connected, on_failed};
 	const struct edge_setup *s = &d->world.setup;
 	struct net_dialer_options dial = {.host = s->host, .port = s->port, .seed = s->will.edge ^ s->will.seed};
+	char text[400];
 
 	gauges_init(&d->gauges, d->world.metrics);
 	d->world.dialer = net_dialer_start(&d->loop, s->tls, &dial, &events, d);
 	uv_prepare_start(&d->prepare, on_prepare);
 	uv_signal_start(&d->hangup, on_hangup, SIGHUP);
-	log_info("%s: %zu samples, users at %s, cloud at %s", s->name, s->train.shard.count,
+	snprintf(text, sizeof(text), "%s: %zu samples, users at %s, cloud at %s", s->name, s->train.shard.count,
 	         serve_address(d->world.serve), d->options->cloud);
+	log_info("%s", text);
+	service_ready(&d->service, text);
 	uv_run(&d->loop, UV_RUN_DEFAULT);
 }
 
@@ -187,7 +195,7 @@ static void give_up(struct daemon *d)
 	uv_run(&d->loop, UV_RUN_DEFAULT);
 }
 
-int edge_daemon(const struct edge_options *o)
+int edge_daemon(struct edge_options *o)
 {
 	struct daemon d = {.options = o};
 	struct err e = ERR_INIT;

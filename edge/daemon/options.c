@@ -1,11 +1,11 @@
 #include "edge/daemon/options.h"
 
-#include "common/base/log.h"
 #include "common/data/dataset.h"
 #include "common/data/shard.h"
 #include "common/data/idx.h"
 
-#define AT(member) offsetof(struct edge_options, member)
+#define AT(member)     OPT_AT(edge_options, member)
+#define RELOAD(member) OPT_AT_RELOAD(edge_options, member)
 
 static const struct opt table[] = {
     {"config", 'c', OPT_TEXT, "FILE", "read options from this file first", NULL, 0, 0, AT(config)},
@@ -15,11 +15,11 @@ static const struct opt table[] = {
     {"state", 's', OPT_TEXT, "DIR", "what is kept: contract, receipts, agent, blobs", "foedus-edge", 0, 0,
      AT(state)},
     {"cert", 0, OPT_TEXT, "FILE", "our certificate, role edge; its name is the edge's", opt_needed, 0, 0,
-     AT(cert)},
-    {"key", 0, OPT_TEXT, "FILE", "its private key", opt_needed, 0, 0, AT(key)},
+     RELOAD(cert)},
+    {"key", 0, OPT_TEXT, "FILE", "its private key", opt_needed, 0, 0, RELOAD(key)},
     {"ca", 0, OPT_TEXT, "FILE", "the authority that the cloud's certificate must be from", opt_needed, 0, 0,
-     AT(ca)},
-    {"crl", 0, OPT_TEXT, "FILE", "its revocation list", NULL, 0, 0, AT(crl)},
+     RELOAD(ca)},
+    {"crl", 0, OPT_TEXT, "FILE", "its revocation list", NULL, 0, 0, RELOAD(crl)},
     {"agent-key", 0, OPT_TEXT, "FILE", "public key that agents must be signed with", opt_needed, 0, 0,
      AT(agent_key)},
     {"agent-id", 0, OPT_TEXT, "NAME", "the agent that is accepted", "agent", 0, 0, AT(agent_id)},
@@ -36,17 +36,9 @@ static const struct opt table[] = {
     {"will-seed", 0, OPT_INT, "N", "of our type and telemetry", "1", 0, 9e15, AT(will_seed)},
     {"price-table", 0, OPT_TEXT, "FILE", "energy prices by hour, for --willingness load", NULL, 0, 0,
      AT(price_table)},
-    {"log-level", 0, OPT_CHOICE, "debug|info|warn|error", "what is logged", "info", 0, 0, AT(log_level)},
-    {"log-format", 0, OPT_CHOICE, "text|json", "how it is logged", "text", 0, 0, AT(log_format)},
+    {"log-level", 0, OPT_CHOICE, "debug|info|warn|error", "what is logged", "info", 0, 0, RELOAD(log_level)},
+    {"log-format", 0, OPT_CHOICE, "text|json", "how it is logged", "text", 0, 0, RELOAD(log_format)},
     OPT_END};
 
 const struct opt_program edge_program = {
     "foedus-edge", "chooses contracts, trains on data that stays here, serves the agent to users", "", table};
-
-int edge_log_again(const struct edge_options *o, struct err *e)
-{
-	struct edge_options fresh = {0};
-	int rc = opt_parse(&edge_program, o->argc, o->argv, &fresh, NULL, e);
-
-	return rc ? rc : log_setup_words("foedus-edge", fresh.log_level, fresh.log_format, e);
-}

@@ -18,7 +18,4 @@ struct edge_options {
 
 extern const struct opt_program edge_program;
 
-/* Reads the options once more, configuration file included, and takes the log's level and form from them. */
-int edge_log_again(const struct edge_options *o, struct err *e) MUST_CHECK;
-
 #endif

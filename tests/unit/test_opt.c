@@ -12,7 +12,7 @@ struct options {
 	bool loud;
 };
 
-#define AT(member) offsetof(struct options, member)
+#define AT(member) OPT_AT(options, member)
 
 static const struct opt table[] = {
     {"config", 'c', OPT_TEXT, "FILE", "read first", NULL, 0, 0, AT(config)},
