@@ -24,7 +24,7 @@ struct train_options {
 	const char *algorithm, *actions, *dynamics, *participation, *out, *log, *resume;
 	bool observed, bare, quiet, lines;
 	int64_t types, seed, updates, steps, hidden, batch, envs, threads, replay, critic_hidden, relative, sight,
-	    priced, clean, model;
+	    priced, again, clean, model;
 	double prune_rate, prune_start, prune_end, actor_rate, critic_rate, explore, explore_end, temperature,
 	    save_every;
 };
@@ -64,6 +64,8 @@ static const struct opt table[] = {
      1, AT(model)},
     {"clean", 0, OPT_INT, "0|1", "whether the denoiser predicts clean actions, not noise", "-1", -1, 1,
      AT(clean)},
+    {"again", 0, OPT_INT, "N", "how often a problem comes again that went badly (with --relative)", "-1", -1,
+     ENV_AGAIN_MAX, AT(again)},
     {"relative", 0, OPT_INT, "0|1", "whether profits are learned in shares of the static menu's", "-1", -1, 1,
      AT(relative)},
     {"actor-rate", 0, OPT_DOUBLE, "R", "learning rate of the actor", "-1", -1, 1, AT(actor_rate)},
@@ -131,6 +133,7 @@ static int make_spec(const struct train_options *o, struct learner_spec *s, stru
 	set_int(o->batch, &s->batch);
 	set_int(o->envs, &s->envs);
 	set_flag(o->sight, &s->sight);
+	set_int(o->again, &s->env.again);
 	set_flag(o->priced, &s->env.priced);
 	set_flag(o->model, &s->model);
 	set_flag(o->clean, &s->clean);

@@ -18,9 +18,13 @@ struct env_spec {
 	/* Learners are told the profit beyond that of the static menu, in tenths of it, so that poor problems
 	 * count as much as rich ones. Only where steps stand alone. */
 	bool relative;
+	/* With relative rewards: a problem whose contract fell behind the static menu's by a tenth comes again,
+	 * up to so many times. */
+	int again;
 	enum participation participation;
 };
 
+#define ENV_AGAIN_MAX  (ENV_ROUNDS - 1)
 #define ENV_ROUNDS     20   /* of an endogenous episode */
 #define ENV_GAMMA      0.95 /* discount from round to round */
 #define ENV_STATE_MAX  (CONTRACT_TYPES_MAX * CONTRACT_TYPES_MAX + 2 * CONTRACT_TYPES_MAX + 8 + PRICES_MAX)

@@ -187,6 +187,12 @@ static int relate(const struct instance *in, const float *reward, float *shaping
 	return rc;
 }
 
+/* A single problem that went badly; the round counts how often it came. */
+static bool comes_again(const struct envs *v, const struct env *x, float gain)
+{
+	return v->spec.relative && x->round < v->spec.again && gain < -1;
+}
+
 static int step_one(struct envs *v, int i, const float *action, const struct envs_outcome *out, struct err *e)
 {
 	struct env *x = &v->all[i];
@@ -205,7 +211,10 @@ static int step_one(struct envs *v, int i, const float *action, const struct env
 		return rc;
 	out->worth[i] = v->spec.endogenous && x->round < ENV_ROUNDS ? (float)ENV_GAMMA : 0;
 	encode(v, i, out->next + (size_t)i * (size_t)v->state_size);
-	if (!v->spec.endogenous || x->round == ENV_ROUNDS) {
+	if (comes_again(v, x, out->reward[i] + out->shaping[i])) {
+		x->round++;
+		look(v, i);
+	} else if (!v->spec.endogenous || x->round == ENV_ROUNDS) {
 		x->episode++;
 		begin_episode(v, i);
 	}

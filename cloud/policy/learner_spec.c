@@ -24,6 +24,7 @@ json_t *learner_spec_json(const struct learner_spec *s, const struct actor_shape
 	    "batch", s->batch, "envs", s->envs, "threads", s->threads, "replay", (json_int_t)s->replay,
 	    "actor_hidden", a->hidden[0], a->hidden[1]);
 
+	json_object_set_new(o, "again", json_integer(s->env.again));
 	set(o, "actor_rate", s->actor_rate);
 	set(o, "critic_rate", s->critic_rate);
 	set(o, "explore", s->explore);
@@ -89,6 +90,7 @@ static int get_numbers(const json_t *o, struct learner_spec *s, struct err *e)
 	              {"steps", 1, SCHEDULE_STEPS_MAX, &s->steps},
 	              {"batch", 1, 4096, &s->batch},
 	              {"envs", 1, 4096, &s->envs},
+	              {"again", 0, ENV_AGAIN_MAX, &s->env.again},
 	              {"critic_hidden", 0, LEARNER_HIDDEN_MAX, &s->critic_hidden},
 	              {"threads", 1, CREW_MAX, &s->threads}};
 	int64_t seed = 0;

@@ -226,7 +226,7 @@ END_TEST
  * the instance well enough for it. */
 START_TEST(relative_rewards_are_gains_over_the_static_menu)
 {
-	const struct env_spec spec = {.types = 3, .relative = true, .priced = true};
+	const struct env_spec spec = {.types = 3, .relative = true, .priced = true, .again = 2};
 	const struct policy yardstick = {.ops = &policy_static};
 	struct world w = world_new(&spec, 1);
 	struct instance truth[COUNT], decoded;
@@ -253,6 +253,14 @@ START_TEST(relative_rewards_are_gains_over_the_static_menu)
 	for (int i = 0; i < COUNT; i++) {
 		ck_ok(env_gain(&truth[i], (double)w.reward[i], &gain, &e), &e);
 		ck_assert_double_eq_tol((double)(w.reward[i] + w.shaping[i]), gain, 1e-4);
+		/* What went badly comes again. */
+		ck_assert_int_eq(envs_position(w.v, i).round, gain < -1);
+		ck_assert_int_eq(memcmp(envs_truth(w.v, i), &truth[i], sizeof(truth[i])) == 0, gain < -1);
+	}
+	for (int i = 0; i < 50; i++) {
+		step(&w, &r);
+		for (int k = 0; k < COUNT; k++)
+			ck_assert_int_le(envs_position(w.v, k).round, 2);
 	}
 	world_free(&w);
 }
