@@ -75,14 +75,14 @@ FUZZERS     := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 BENCHES     := $(patsubst %.c,$(BUILD)/%,$(wildcard bench/bench_*.c))
 
 .PHONY: all check unit integration simcheck fuzz bench demo figures tidy install clean help \
-        latency-demo netns-check container-check kubernetes-check policy
+        latency-demo netns-check container-check kubernetes-check dashboard-check policy
 .SECONDARY:
 .DELETE_ON_ERROR:
 all: $(PROGRAMS)
 
 help:
 	@sed -n 's/^#   //p' Makefile
-	@echo 'targets: all check unit integration simcheck fuzz bench demo latency-demo netns-check container-check kubernetes-check figures tidy policy install clean'
+	@echo 'targets: all check unit integration simcheck fuzz bench demo latency-demo netns-check container-check kubernetes-check dashboard-check figures tidy policy install clean'
 
 # --- rules ------------------------------------------------------------------------------------
 # SIMD kernels live in files named *_avx2.c and *_avx512.c, chosen at run time.
@@ -107,13 +107,23 @@ $(GEN)/proto/%.pb-c.o: $(GEN)/proto/%.pb-c.c
 	$(call say,CC,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) -w -c -o $@ $<
 
+# The folder itself too: a file that is gone must go from the program.
+DASHBOARD := $(sort $(foreach x,html css js svg,$(wildcard dashboard/*.$(x))))
+$(GEN)/dashboard_assets.c: dashboard/embed.sh dashboard $(DASHBOARD)
+	$(call say,EMBED,dashboard)
+	@mkdir -p $(@D)
+	$(Q)sh dashboard/embed.sh $(DASHBOARD) >$@
+$(GEN)/dashboard_assets.o: $(GEN)/dashboard_assets.c
+	$(call say,CC,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) $(WARN) -MMD -MP -c -o $@ $<
+
 define archive
 	$(call say,AR,$@)
 	@mkdir -p $(@D)
 	$(Q)rm -f $@ && ar rcs $@ $^
 endef
 $(LIB_COMMON):  $(call objs,$(COMMON_SRC)) $(PROTO_OBJ) ; $(archive)
-$(LIB_CLOUD):   $(call objs,$(CLOUD_SRC)) ; $(archive)
+$(LIB_CLOUD):   $(call objs,$(CLOUD_SRC)) $(GEN)/dashboard_assets.o ; $(archive)
 $(LIB_EDGE):    $(call objs,$(EDGE_SRC)) ; $(archive)
 $(LIB_SIM):     $(call objs,$(SIM_SRC)) ; $(archive)
 $(LIB_SUPPORT): $(call objs,$(SUPPORT_SRC)) ; $(archive)
@@ -170,6 +180,10 @@ container-check:
 	$(Q)python3 tests/containers/check.py
 kubernetes-check:
 	$(Q)BUILD=$(BUILD) python3 tests/kubernetes/check.py
+
+# The dashboard in a real browser; says so and passes where there is none.
+dashboard-check: all
+	$(Q)BUILD=$(BUILD) sh tests/dashboard/run.sh
 
 # The policies that the cloud ships with, trained from scratch: 20 to 30 minutes on two cores.
 policy: $(BUILD)/edmsac

@@ -4,6 +4,7 @@
 #   deploy/deps.sh           what `make`, `make demo`, `make figures` and `make check` need
 #   deploy/deps.sh build     what `make` needs, without the tests' tools
 #   deploy/deps.sh bench     also what the comparison benchmarks need (PyTorch)
+#   deploy/deps.sh dashboard also what `make dashboard-check` needs (a browser, Node.js)
 #
 # Without root it changes nothing and names what is missing.
 set -eu
@@ -18,15 +19,19 @@ tests="check clang curl openssl procps git python3 libclang-rt-14-dev"
 
 want="$build $libs $data $figures $tests"
 if [ $# -gt 1 ]; then
-    echo "deps.sh: more than one argument (accepted: none, build or bench)" >&2
+    echo "deps.sh: more than one argument (accepted: none, build, bench or dashboard)" >&2
     exit 2
 fi
 case "${1:-}" in
 "") ;;
 build) want="$build $libs $data" ;;
+dashboard)
+    want="$want chromium"
+    command -v npm >/dev/null 2>&1 || want="$want nodejs npm"
+    ;;
 bench) want="$want python3-torch python3-numpy" ;;
 *)
-    echo "deps.sh: unknown argument '$1' (accepted: none, build or bench)" >&2
+    echo "deps.sh: unknown argument '$1' (accepted: none, build, bench or dashboard)" >&2
     exit 2
     ;;
 esac

@@ -11,6 +11,8 @@
 
 /* Every path and method there is. docs/openapi.json says the same, and a test compares the two. */
 static const struct http_route routes[] = {
+    {"GET", "/", 0, get_dashboard},
+    {"GET", "/dashboard/{file}", 0, get_dashboard_file},
     {"GET", "/healthz", 0, get_healthz},
     {"GET", "/readyz", 0, get_readyz},
     {"GET", "/metrics", 0, get_metrics},

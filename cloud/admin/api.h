@@ -59,6 +59,10 @@ bool path_number(struct http_request *r, const char *name, uint64_t *out);
 /* The request's JSON object, NULL for none; false when it is no JSON and is answered. */
 bool body_get(struct http_request *r, json_t **out);
 
+/* dashboard.c */
+void get_dashboard(void *ctx, struct http_request *r);
+void get_dashboard_file(void *ctx, struct http_request *r);
+
 /* status.c */
 void get_healthz(void *ctx, struct http_request *r);
 void get_readyz(void *ctx, struct http_request *r);

@@ -89,13 +89,22 @@ static void defer_remove(struct http_request *r)
 	r->prev = r->next = NULL;
 }
 
+static bool has_extra(const struct http_request *r, const char *name)
+{
+	for (size_t i = 0; i < r->extra_count; i++)
+		if (strcmp(r->extra[i].name, name) == 0)
+			return true;
+	return false;
+}
+
 void request_respond(struct http_request *r, unsigned status, const char *type, struct MHD_Response *response)
 {
 	assert(!r->response);
 	r->response = response;
 	r->status = status;
 	(void)MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
-	(void)MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+	if (!has_extra(r, MHD_HTTP_HEADER_CACHE_CONTROL))
+		(void)MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
 	(void)MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
 	for (size_t i = 0; i < r->extra_count; i++)
 		(void)MHD_add_response_header(response, r->extra[i].name, r->extra[i].value);

@@ -105,7 +105,8 @@ const char *http_query(const struct http_request *r, const char *name);
  * thrown away); the request is valid until then. */
 void http_defer(struct http_request *r);
 
-/* A header of the reply that is still to be given; at most HTTP_EXTRA_MAX. `name` is a constant. */
+/* A header of the reply that is still to be given; at most HTTP_EXTRA_MAX. `name` is a constant. Without a
+ * "Cache-Control" the reply says "no-store". */
 void http_reply_header(struct http_request *r, const char *name, const char *value);
 /* Takes the reference to `body`. Reals are written with 15 significant digits. */
 void http_reply_json(struct http_request *r, unsigned status, json_t *body);
