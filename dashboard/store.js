@@ -33,12 +33,12 @@ const readers = {
 	status: async () => (state.status = await get("/status")),
 	edges: async () => (state.edges = (await get(`/edges?limit=${EDGES}`)).items),
 	rounds: async () => (state.rounds = (await get(`/rounds?limit=${ROUNDS}`)).items),
-	round: async () => (state.round = await find("/rounds/latest")),
-	agents: async () => (state.agents = (await get("/agents?limit=100")).items),
-	policies: async () => {
-		state.policies = (await get("/policies")).items;
-		state.learning = await find("/policies/learning");
+	round: async () => {
+		const status = state.status || (await get("/status"));
+		if (status.last_round) state.round = await find("/rounds/latest");
 	},
+	agents: async () => (state.agents = (await get("/agents?limit=100")).items),
+	policies: async () => (state.policies = (await get("/policies")).items),
 	ledger,
 };
 

@@ -1,0 +1,231 @@
+// The dashboard in a headless Chromium, before, during and after real rounds. Prints what it measured; screenshots go
+// to BUILD/dashboard. Started by run.sh, which finds the browser and its driver.
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { complaints, overflow } from "./a11y.mjs";
+import { Farm, sleep, until } from "./farm.mjs";
+
+const { chromium } = createRequire(import.meta.url)(process.env.PLAYWRIGHT);
+const OUT = join(process.env.BUILD || "build", "dashboard"), EDGES = 3, FIRST_SCREEN_MS = 300, WEIGHT = 250000;
+const VIEWS = ["overview", "contract", "payments", "accuracy", "edges", "agents", "policy", "log"];
+let farm, browser, page, problems = [], foreign = [];
+const tests = [];
+const test = (name, run) => tests.push([name, run]);
+
+async function open(options = {}) {
+	const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options });
+	const p = await context.newPage();
+	p.on("console", (m) => m.type() === "error" && !expected(m.text()) && problems.push(m.text()));
+	p.on("pageerror", (e) => problems.push(e.stack || e.message));
+	p.on("request", (r) => !r.url().startsWith(farm.url) && foreign.push(r.url()));
+	await p.goto(farm.url + "/");
+	await p.waitForSelector(".tiles");
+	return p;
+}
+/* Refusals and the killed cloud that the tests bring about are written into the console by the browser itself. */
+let provoked = null;
+const expected = (text) => provoked !== null && provoked.test(text);
+
+const text = (selector) => page.locator(selector).first().innerText();
+const show = (view) => page.click(`#views a[href="#${view}"]`);
+const shot = (name, p = page) => p.screenshot({ path: join(OUT, name + ".png"), fullPage: true });
+
+test("says that there is no round yet, and who is missing", async () => {
+	assert.match(await text("#view"), /0 of the 3 edges that one needs are connected/);
+	for (const view of VIEWS) {
+		await show(view);
+		assert.deepEqual(await page.evaluate(complaints), [], view + " without data");
+	}
+	await show("overview");
+});
+
+test("follows a real round without being asked", async () => {
+	await page.evaluate(() => { window.untouched = true; });
+	for (let i = 0; i < EDGES; i++) farm.startEdge(i);
+	await page.waitForFunction(() => document.querySelectorAll(".map .edge.ok").length === 3, null, { timeout: 20000 });
+	await page.waitForSelector(".phases .now", { timeout: 20000 });
+	const phases = new Set();
+	await until("phases pass", 60000, async () => {
+		phases.add(await page.evaluate(() => document.querySelector(".phases .now")?.textContent));
+		if (phases.size === 4) await shot("live");
+		return phases.size >= 5;
+	});
+	await until("two rounds", 120000, async () => (await farm.get("/rounds")).items.filter((r) => r.phase === "done").length === 2);
+	await page.waitForFunction(() => /version 2/.test(document.querySelector(".tiles").textContent), null, { timeout: 10000 });
+	assert.equal(await page.evaluate(() => window.untouched), true);
+});
+
+test("shows what the API says in every view", async () => {
+	const ledger = await farm.get("/ledger"), menu = await farm.get("/rounds/2/menu");
+	await show("contract");
+	await page.waitForFunction(() => /Contract of round 2/.test(document.querySelector("#view").textContent));
+	assert.match(await text("#view"), /feasible: IC and IR hold/);
+	assert.equal(await page.locator("[data-key=utility] rect.own").count(), menu.types.length);
+	await page.selectOption("#contract-round", "1");
+	await page.waitForFunction(() => /Contract of round 1/.test(document.querySelector("#view").textContent));
+	await show("payments");
+	assert.equal(await page.locator("#view table.data tbody tr").count(), ledger.items.length);
+	assert.ok((await text("#view")).includes(ledger.paid_total.toFixed(3)));
+	await page.click("[data-action=verify]");
+	await page.waitForFunction(() => /verified/.test(document.querySelector(".badge.ok")?.textContent || "") && document.querySelector("#view .badge.ok"));
+	await show("accuracy");
+	assert.equal(await page.locator(".line").count(), 2);
+	await show("edges");
+	assert.equal(await page.locator("table.data tbody tr").count(), EDGES);
+	await show("agents");
+	assert.match(await text("#view"), /version 2/);
+	await show("policy");
+	assert.match(await text("#view"), /in use/);
+	await show("log");
+	assert.ok(await page.locator("table.data tbody tr").count() > 20);
+	await page.selectOption("#log-filter", "payment");
+	await page.waitForFunction(() => [...document.querySelectorAll("table.data tbody td:nth-child(2)")].every((x) => x.textContent === "payment"));
+});
+
+for (const scheme of ["light", "dark"])
+	test(`labels, headings and contrast, ${scheme}`, async () => {
+		const p = await open({ colorScheme: scheme });
+		for (const view of VIEWS) {
+			await p.click(`#views a[href="#${view}"]`);
+			await sleep(150);
+			assert.deepEqual(await p.evaluate(complaints), [], view);
+			await shot(`${view}-${scheme}`, p);
+		}
+		const before = await p.evaluate(() => getComputedStyle(document.body).backgroundColor);
+		await p.selectOption("#theme", scheme === "dark" ? "light" : "dark");
+		assert.notEqual(await p.evaluate(() => getComputedStyle(document.body).backgroundColor), before);
+		assert.deepEqual(await p.evaluate(complaints), [], "switched");
+		await p.context().close();
+	});
+
+test("fits a phone", async () => {
+	for (const width of [360, 320]) {
+		const p = await open({ viewport: { width, height: 780 }, hasTouch: true, isMobile: true });
+		for (const view of VIEWS) {
+			await p.click(`#views a[href="#${view}"]`);
+			await sleep(150);
+			assert.deepEqual(await p.evaluate(overflow), [], `${view} at ${width} px`);
+			if (width === 360) await shot(view + "-phone", p);
+		}
+		await p.context().close();
+	}
+});
+
+test("works by keyboard", async () => {
+	const p = await open();
+	const focus = () => p.evaluate(() => { const e = document.activeElement; return (e.id || e.getAttribute("href") || e.dataset.action || e.tagName) + "|" + getComputedStyle(e).outlineStyle; });
+	await p.keyboard.press("Tab");
+	assert.equal(await focus(), "#main|solid");
+	await p.keyboard.press("Enter");
+	assert.match(await focus(), /^main/);
+	await p.reload();
+	await p.waitForSelector(".tiles");
+	const passed = [];
+	for (let i = 0; i < 16; i++) {
+		await p.keyboard.press("Tab");
+		passed.push(await focus());
+	}
+	for (const want of ["#main", "token", "theme", "#overview", "#log", "start"]) assert.ok(passed.some((x) => x.startsWith(want + "|solid")), want + " is not reached or not seen: " + passed);
+	await p.focus('#views a[href="#edges"]');
+	await p.keyboard.press("Enter");
+	assert.match(await focus(), /^main/);
+	assert.equal(await p.locator("h1").innerText(), "Edges");
+	assert.equal(await p.locator("[aria-current=page]").innerText(), "Edges");
+	await p.context().close();
+});
+
+test("changes need the token, which stays in the tab", async () => {
+	provoked = /401/;
+	page.on("dialog", (d) => d.accept());
+	await show("agents");
+	await page.click("[data-action=deploy]");
+	await page.waitForFunction(() => /right token/.test(document.querySelector("#notice").textContent));
+	assert.equal(await page.evaluate(() => document.activeElement.id), "token");
+	await page.keyboard.type(farm.token);
+	await page.keyboard.press("Enter");
+	await page.waitForFunction(() => sessionStorage.length === 1);
+	assert.ok(!JSON.stringify(await page.evaluate(() => ({ ...localStorage }))).includes(farm.token));
+	assert.equal(await page.evaluate(() => document.cookie), "");
+	await page.click("[data-action=deploy]");
+	await page.waitForFunction(() => /version 3/.test(document.querySelector("table.data").textContent), null, { timeout: 10000 });
+	await show("overview");
+	await page.click("[data-action=pause]");
+	await page.waitForSelector("[data-action=resume]");
+	assert.match(await text("#state"), /paused/);
+	provoked = null;
+});
+
+test("texts of the server are never read as HTML", async () => {
+	await page.route("**/api/v1/edges?*", async (route) => {
+		const reply = await (await route.fetch()).json();
+		reply.items[0].edge = "<img src=x onerror=window.hit=1><b>edge</b>";
+		await route.fulfill({ json: reply });
+	});
+	await page.reload();
+	await page.waitForSelector(".tiles");
+	await show("edges");
+	assert.ok((await text("table.data")).includes("<img src=x onerror"));
+	assert.equal(await page.locator("#view img").count(), 0);
+	assert.equal(await page.evaluate(() => window.hit), undefined);
+	await page.unroute("**/api/v1/edges?*");
+});
+
+test("comes back when the cloud does", async () => {
+	provoked = /ERR_|Failed to load|network/i;
+	await farm.end(farm.cloud);
+	await page.waitForFunction(() => /connection lost/.test(document.querySelector("#state").textContent), null, { timeout: 10000 });
+	await farm.startCloud("127.0.0.1:" + farm.port);
+	await page.waitForFunction(() => /live/.test(document.querySelector("#state").textContent), null, { timeout: 20000 });
+	provoked = null;
+});
+
+test("the first useful screen is quick and the page is light", async () => {
+	const took = [];
+	let weight = 0;
+	for (let i = 0; i < 5; i++) {
+		const context = await browser.newContext({ viewport: { width: 1280, height: 860 } });
+		const p = await context.newPage(), sizes = [];
+		p.on("response", (r) => { if (/^\/($|dashboard\/)/.test(new URL(r.url()).pathname)) sizes.push(r.body().then((b) => b.length)); });
+		await p.goto(farm.url + "/");
+		await p.waitForFunction(() => performance.getEntriesByName("first-screen").length);
+		took.push(await p.evaluate(() => performance.getEntriesByName("first-screen")[0].startTime));
+		await sleep(200);
+		weight = (await Promise.all(sizes)).reduce((a, b) => a + b, 0);
+		await context.close();
+	}
+	took.sort((a, b) => a - b);
+	console.log(`        first useful screen ${took[2].toFixed(0)} ms (median of 5, ${took[0].toFixed(0)} to ${took[4].toFixed(0)}); page weight ${(weight / 1000).toFixed(1)} kB`);
+	assert.ok(took[2] < FIRST_SCREEN_MS, `${took[2]} ms`);
+	assert.ok(weight > 10000 && weight < WEIGHT, `${weight} bytes`);
+});
+
+test("no error in the console, no request to another origin", async () => {
+	assert.deepEqual(problems, []);
+	assert.deepEqual(foreign, []);
+});
+
+mkdirSync(OUT, { recursive: true });
+farm = new Farm(EDGES);
+let failed = 0;
+try {
+	await farm.startCloud();
+	browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ["--no-sandbox"] });
+	page = await open();
+	for (const [name, run] of tests) {
+		try {
+			await run();
+			console.log("  ok      " + name);
+		} catch (e) {
+			failed++;
+			console.log(`  FAILED  ${name}\n${e.stack || e}`);
+			await shot("failed-" + failed).catch(() => {});
+		}
+	}
+} finally {
+	if (browser) await browser.close();
+	await farm.close();
+}
+console.log(`dashboard: ${tests.length - failed} passed, ${failed} failed; screenshots in ${OUT}`);
+process.exit(failed ? 1 : 0);
