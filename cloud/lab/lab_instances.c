@@ -20,7 +20,7 @@ int lab_instances(int argc, char **argv, int first, struct instance **list, size
 	if (first == argc)
 		return err_set(e, E_INVALID, "name a file of instances, or - for standard input");
 	if (first + 1 < argc)
-		return err_set(e, E_INVALID, "'%.64s' after the file: options come first, and one file is taken",
-		               argv[first + 1]);
+		return err_set(e, E_INVALID, "'%.64s' after '%.64s': one file of instances is taken", argv[first + 1],
+		               argv[first]);
 	return read_instances(argv[first], list, n, e);
 }

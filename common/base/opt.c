@@ -210,19 +210,37 @@ static bool is_option(const char *word)
 	return word[0] == '-' && word[1] && strcmp(word, "--") != 0;
 }
 
+/* Moves argv[from..to) to argv[at], and what stood between them behind it, in its order. */
+static void bring_forward(char **argv, int at, int from, int to)
+{
+	for (; from < to; at++, from++) {
+		char *word = argv[from];
+
+		memmove(&argv[at + 1], &argv[at], (size_t)(from - at) * sizeof(*argv));
+		argv[at] = word;
+	}
+}
+
+/* Options may stand behind operands, up to "--": argv is put into the order options, operands. */
 static int command_line(const struct opt_program *p, int argc, char **argv, void *into, bool config_only,
                         int *first, struct err *e)
 {
-	int i = 1;
+	int i = 1, front = 1;
 
-	for (; i < argc && is_option(argv[i]); i++) {
-		int rc = one(p, argc, argv, &i, into, config_only, e);
+	for (; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		int from = i, rc;
 
+		if (!is_option(argv[i]))
+			continue;
+		rc = one(p, argc, argv, &i, into, config_only, e);
 		if (rc)
 			return rc;
+		bring_forward(argv, front, from, i + 1);
+		front += i + 1 - from;
 	}
-	if (i < argc && strcmp(argv[i], "--") == 0)
-		i++;
+	if (i < argc)
+		bring_forward(argv, front++, i, i + 1);
+	i = front;
 	*first = i;
 	if (i < argc && !*p->operands)
 		return err_set(e, E_INVALID, "'%.64s': %s takes no operands (`%s --help`)", argv[i], p->name,

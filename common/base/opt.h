@@ -62,8 +62,9 @@ enum { OPT_RUN = 0, OPT_HELP_SHOWN = 1 };
 /* Defaults, then `--config FILE` if the table has it (INI, the keys are the long names), then the command
  * line, the last word winning. Unknown options are an error that names the nearest known one, and so is a
  * needed one that was not given. Prints the help
- * for --help and -h, the version for --version (E_IO when they could not be written). On OPT_RUN,
- * *first_operand is the index in argv of the first operand (argc when none). */
+ * for --help and -h, the version for --version (E_IO when they could not be written). Options may stand behind
+ * operands; what follows "--" is operands only. argv is put into order, and on OPT_RUN *first_operand is the
+ * index in it of the first operand (argc when none). */
 int opt_parse(const struct opt_program *p, int argc, char **argv, void *into, int *first_operand,
               struct err *e) MUST_CHECK;
 /* The same words and files once more, while the program runs. `fresh` is a zeroed struct like `now`: it takes

@@ -110,7 +110,7 @@ START_TEST(bad_input_prints_one_message_and_nothing_else)
 	lab_refuses("{\"id\":\"a\"}\n", "solve --json -", "standard input, line 1: field 'types' is missing");
 	lab_refuses("", "solve --json /nonexistent.jsonl", "/nonexistent.jsonl: no such file");
 	lab_refuses("", "solve", "name a file of instances");
-	lab_refuses("", "solve - --json", "'--json' after the file");
+	lab_refuses("", "solve - more --json", "'more' after '-'");
 	lab_refuses("", "solve --policy best -", "'best' is not one of exact, first-best, static, monotone");
 	lab_refuses("", "solve --jsn -", "did you mean --json");
 	lab_refuses("", "draw --types 11", "--types: '11'");

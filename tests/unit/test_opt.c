@@ -90,13 +90,39 @@ START_TEST(what_is_wrong_is_named)
 }
 END_TEST
 
-START_TEST(operands_come_after_the_options)
+/* The words that argv ended with, in one text. */
+static const char *operands_of(char **argv, int argc)
+{
+	static char out[128];
+
+	out[0] = '\0';
+	for (int i = first; i < argc; i++)
+		snprintf(out + strlen(out), sizeof(out) - strlen(out), "%s%s", i > first ? " " : "", argv[i]);
+	return out;
+}
+
+START_TEST(options_may_stand_behind_operands)
+{
+	char *mixed[] = {(char *)"thing", (char *)"a.txt", (char *)"--name", (char *)"x",    (char *)"b.txt",
+	                 (char *)"-l",    (char *)"--",    (char *)"-c",     (char *)"c.txt"};
+	struct err e = ERR_INIT;
+
+	got = (struct options){0};
+	ck_ok(opt_parse(&with_operands, 9, mixed, &got, &first, &e), &e);
+	ck_assert_str_eq(got.name, "x");
+	ck_assert(got.loud);
+	ck_assert_ptr_null(got.config);
+	ck_assert_str_eq(operands_of(mixed, 9), "a.txt b.txt -c c.txt");
+}
+END_TEST
+
+START_TEST(two_dashes_end_the_options)
 {
 	struct err e = ERR_INIT;
 
 	ck_ok(parse(&with_operands, "--name=a x --loud", &e), &e);
-	ck_assert_int_eq(first, 2);
-	ck_assert(!got.loud);
+	ck_assert_int_eq(first, 3);
+	ck_assert(got.loud);
 	ck_ok(parse(&with_operands, "--name=a -- --loud", &e), &e);
 	ck_assert_int_eq(first, 3);
 	ck_assert(!got.loud);
@@ -134,6 +160,6 @@ START_TEST(the_help_tells_what_is_needed_and_what_is_default)
 }
 END_TEST
 
-SUITE("base/opt", defaults_hold_until_something_is_said, what_is_wrong_is_named,
-      operands_come_after_the_options, the_command_line_overrides_the_file,
+SUITE("base/opt", defaults_hold_until_something_is_said, what_is_wrong_is_named, two_dashes_end_the_options,
+      options_may_stand_behind_operands, the_command_line_overrides_the_file,
       the_help_tells_what_is_needed_and_what_is_default)
