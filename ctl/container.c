@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "common/base/mem.h"
-#include "ctl/cli.h"
+#include "common/base/cli.h"
 #include "ctl/nouns.h"
 
 const char *container_path(char out[CONTAINER_PATH], const char *folder, const char *name, const char *suffix)

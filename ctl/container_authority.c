@@ -12,7 +12,7 @@
 #include "common/base/log.h"
 #include "common/base/str.h"
 #include "common/net/pki.h"
-#include "ctl/cli.h"
+#include "common/base/cli.h"
 #include "ctl/container.h"
 #include "ctl/stop.h"
 
@@ -43,6 +43,7 @@ static const struct opt_program program = {
     .summary = "makes an authority and signs the requests of edges as they come",
     .operands = "",
     .table = options,
+    .examples = "  foedus container authority --dir authority --keys keys\n",
 };
 
 /* Copies DIR/name when the other folder has not the same already. */

@@ -13,7 +13,7 @@
 #include "common/base/log.h"
 #include "common/base/process.h"
 #include "common/net/pki.h"
-#include "ctl/cli.h"
+#include "common/base/cli.h"
 #include "ctl/container.h"
 #include "ctl/stop.h"
 
@@ -48,6 +48,7 @@ static const struct opt_program program = {
     .summary = "takes a free place among the edges of a host and becomes foedus-edge there",
     .operands = "[-- OPTIONS OF foedus-edge]",
     .table = options,
+    .examples = "  foedus container edge --state state -- --cloud cloud:7700\n",
 };
 
 /* The lock is inherited by foedus-edge: it ends when that ends. 1 = somebody else's place. */

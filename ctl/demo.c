@@ -11,7 +11,7 @@
 #include "common/base/mem.h"
 #include "common/base/str.h"
 #include "common/module/module.h"
-#include "ctl/cli.h"
+#include "common/base/cli.h"
 #include "ctl/nouns.h"
 #include "ctl/show.h"
 #include "ctl/stop.h"
@@ -34,6 +34,7 @@ static const struct opt_program program = {
     .summary = "starts a cloud and edges as separate processes, runs rounds on real data, asks the agents",
     .operands = "",
     .table = options,
+    .examples = "  foedus demo --edges 8 --rounds 2 --json result.json\n",
 };
 
 /* Minutes of work shall not end in a file that cannot be written. */

@@ -4,7 +4,7 @@
 
 #include "common/base/buf.h"
 #include "common/http/client.h"
-#include "ctl/cli.h"
+#include "common/base/cli.h"
 #include "ctl/nouns.h"
 
 struct health_options {
@@ -26,6 +26,7 @@ static const struct opt_program program = {
     .summary = "exit code 0 when the daemon at an HTTP address is well, 1 when not",
     .operands = "HOST:PORT",
     .table = options,
+    .examples = "  foedus health 127.0.0.1:7701 --path /readyz\n",
 };
 
 int noun_health(int argc, char **argv)

@@ -9,7 +9,7 @@
 #include "common/agent/key.h"
 #include "common/base/file.h"
 #include "common/base/mem.h"
-#include "ctl/cli.h"
+#include "common/base/cli.h"
 #include "ctl/nouns.h"
 #include "ctl/pki_print.h"
 
@@ -105,7 +105,7 @@ static int verb_init(int argc, char **argv)
 	    OPT_DAYS("3650"),
 	    OPT_END};
 	static const struct opt_program p = {"foedus pki init", "a new authority and a key that signs agents", "",
-	                                     options};
+	                                     options, .examples = "  foedus pki init --dir pki\n"};
 	struct pki_options o = {0};
 	struct err e = ERR_INIT;
 	int code = parse(&p, argc, argv, &o, NULL);
@@ -124,9 +124,9 @@ static int verb_request(int argc, char **argv)
 {
 	static const struct opt options[] = {
 	    OPT_ROLE, {"out", 'o', OPT_TEXT, "DIR", "folder for key and request", ".", 0, 0, AT(out)}, OPT_END};
-	static const struct opt_program p = {"foedus pki request",
-	                                     "a key, made where it will be used, and a request to have it signed",
-	                                     "NAME", options};
+	static const struct opt_program p = {
+	    "foedus pki request", "a key, made where it will be used, and a request to have it signed", "NAME",
+	    options, .examples = "  foedus pki request edge-1 --out edge-1\n"};
 	char key[PATH_CAP], csr[PATH_CAP];
 	struct pki_options o = {0};
 	struct err e = ERR_INIT;
@@ -153,7 +153,8 @@ static int verb_sign(int argc, char **argv)
 	    {"out", 'o', OPT_TEXT, "FILE", "where the certificate goes", opt_needed, 0, 0, AT(out)},
 	    OPT_END};
 	static const struct opt_program p = {"foedus pki sign", "signs a request; its role must be the one given",
-	                                     "FILE.csr", options};
+	                                     "FILE.csr", options,
+	                                     .examples = "  foedus pki sign edge-1.csr --out edge-1.crt\n"};
 	struct pki_options o = {0};
 	struct pki_terms t;
 	struct pki_info info;
@@ -181,8 +182,9 @@ static int verb_issue(int argc, char **argv)
 	    OPT_HOSTS,
 	    {"out", 'o', OPT_TEXT, "DIR", "folder for NAME.key and NAME.crt", ".", 0, 0, AT(out)},
 	    OPT_END};
-	static const struct opt_program p = {"foedus pki issue", "a key and its certificate in one step", "NAME",
-	                                     options};
+	static const struct opt_program p = {
+	    "foedus pki issue", "a key and its certificate in one step", "NAME", options,
+	    .examples = "  foedus pki issue cloud --role cloud --host cloud.example,10.0.0.1 --out cloud\n"};
 	char file[PATH_CAP];
 	struct pki_options o = {0};
 	struct pki_terms t;
@@ -208,7 +210,7 @@ static int verb_revoke(int argc, char **argv)
 	static const struct opt options[] = {OPT_DIR, OPT_END};
 	static const struct opt_program p = {
 	    "foedus pki revoke", "revokes all certificates of a name, or the one with a serial number",
-	    "NAME|SERIAL", options};
+	    "NAME|SERIAL", options, .examples = "  foedus pki revoke edge-1 --dir pki\n"};
 	struct pki_options o = {0};
 	struct err e = ERR_INIT;
 	const char *who;
@@ -228,7 +230,8 @@ static int verb_list(int argc, char **argv)
 {
 	static const struct opt options[] = {OPT_DIR, OPT_JSON, OPT_END};
 	static const struct opt_program p = {"foedus pki list",
-	                                     "every certificate of the authority, oldest first", "", options};
+	                                     "every certificate of the authority, oldest first", "", options,
+	                                     .examples = "  foedus pki list --json\n"};
 	struct pki_options o = {0};
 	struct pki_info *list = NULL;
 	struct err e = ERR_INIT;
@@ -251,7 +254,8 @@ static int verb_show(int argc, char **argv)
 	    OPT_JSON,
 	    OPT_END};
 	static const struct opt_program p = {"foedus pki show", "what a certificate says, and when it ends",
-	                                     "FILE.crt", options};
+	                                     "FILE.crt", options,
+	                                     .examples = "  foedus pki show cloud.crt --crl ca.crl\n"};
 	struct pki_options o = {0};
 	struct pki_info info;
 	struct err e = ERR_INIT;

@@ -32,7 +32,8 @@ static const struct opt table[] = {
     OPT_END};
 
 static const struct opt_program program = {
-    "foedus-sim", "replays federations with loss, reordering, partitions and crashes from seeds", "", table};
+    "foedus-sim", "replays federations with loss, reordering, partitions and crashes from seeds", "", table,
+    .examples = "  foedus-sim --edges 5 --seeds 1..100\n"};
 
 static int parse_seeds(const char *text, int64_t *from, int64_t *to, struct err *e)
 {

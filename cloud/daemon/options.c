@@ -89,7 +89,9 @@ static const struct opt table[] = {
 
 const struct opt_program cloud_program = {
     "foedus-cloud", "motivates edges by dynamic contracts, aggregates what they train, deploys agents", "",
-    table};
+    table,
+    .examples = "  foedus-cloud --config /etc/foedus/foedus-cloud.conf\n"
+                "  foedus-cloud --help=conf > foedus-cloud.conf         a sample to begin with\n"};
 
 /* Types evenly spaced, the middle ones more frequent, six in ten keeping their type. */
 static void grid(int types, struct instance *out)

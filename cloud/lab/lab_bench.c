@@ -37,7 +37,8 @@ static const struct opt table[] = {
     {"json", 'j', OPT_FLAG, "", "one JSON object instead of a sentence", NULL, 0, 0, AT(json)},
     OPT_END};
 
-static const struct opt_program program = {"edmsac bench", "what an update and a contract cost", "", table};
+static const struct opt_program program = {"edmsac bench", "what an update and a contract cost", "", table,
+                                           .examples = "  edmsac bench --algo edmsac --types 3\n"};
 
 static int update_ms(struct learner *l, double *out, struct err *e)
 {

@@ -54,7 +54,8 @@ static const struct opt table[] = {
     {"quiet", 'q', OPT_FLAG, "", "no progress on standard error", NULL, 0, 0, AT(quiet)},
     OPT_END};
 
-static const struct opt_program program = {"edmsac compare", "reruns the study and draws it", "", table};
+static const struct opt_program program = {"edmsac compare", "reruns the study and draws it", "", table,
+                                           .examples = "  edmsac compare --short --out figures\n"};
 
 static const struct figure *const figures[] = {&figure_learning, &figure_pruning, &figure_steps,
                                                &figure_policies, &figure_utility, &figure_retention,

@@ -24,8 +24,9 @@ static const struct opt table[] = {
      0, 0, OPT_AT(draw_options, participation)},
     OPT_END};
 
-static const struct opt_program program = {"edmsac draw", "draws random contract instances as JSON lines", "",
-                                           table};
+static const struct opt_program program = {
+    "edmsac draw", "draws random contract instances as JSON lines", "", table,
+    .examples = "  edmsac draw --types 3 --count 100 > instances.jsonl\n"};
 
 static int print_instance(const struct instance *in)
 {

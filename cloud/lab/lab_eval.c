@@ -39,7 +39,8 @@ static const struct opt_program program = {
     "edmsac eval",
     "how near a learned policy comes to the exact optimum; what follows from the checkpoint's own "
     "dynamics and observed mode is judged alike",
-    "INSTANCES.jsonl (or - for standard input)", table};
+    "INSTANCES.jsonl (or - for standard input)", table,
+    .examples = "  edmsac eval --checkpoint policy.safetensors instances.jsonl\n"};
 
 /* Of all instances: sums, the worst of two, and every time. */
 struct tally {

@@ -35,7 +35,8 @@ static const struct opt table[] = {
 
 static const struct opt_program program = {
     "edmsac solve", "writes a contract for each instance and compares it with the exact optimum",
-    "INSTANCES.jsonl (or - for standard input)", table};
+    "INSTANCES.jsonl (or - for standard input)", table,
+    .examples = "  edmsac draw --count 5 | edmsac solve --policy exact -\n"};
 
 struct solved {
 	struct menu menu;

@@ -87,7 +87,9 @@ static const struct opt table[] = {
     {"quiet", 'q', OPT_FLAG, "", "no progress on standard error", NULL, 0, 0, AT(quiet)},
     OPT_END};
 
-static const struct opt_program program = {"edmsac train", "learns a contract policy", "", table};
+static const struct opt_program program = {
+    "edmsac train", "learns a contract policy", "", table,
+    .examples = "  edmsac train --types 3 --updates 20000 --out policy.safetensors\n"};
 
 static volatile sig_atomic_t interrupted;
 

@@ -6,6 +6,7 @@
 
 #include "common/base/file.h"
 #include "common/base/mem.h"
+#include "common/base/opt_page.h"
 #include "common/base/str.h"
 #include "common/base/version.h"
 
@@ -255,22 +256,62 @@ static int shown(struct err *e)
 	return rc ? rc : OPT_HELP_SHOWN;
 }
 
+/* A word that asks for a page instead of a run. */
+static bool shows_page(const struct opt_program *p, const char *word, struct err *e, int *rc)
+{
+	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
+		opt_help(p, stdout);
+	else if (strcmp(word, "--version") == 0)
+		printf("%s %s\n", p->name, FOEDUS_VERSION);
+	else if (strncmp(word, "--help=", 7) == 0)
+		*rc = opt_page(p, word + 7, stdout, e);
+	else
+		return false;
+	if (!*rc)
+		*rc = shown(e);
+	return true;
+}
+
+/* Takes a word that asks for what the configuration is out of argv; NULL when there is none. */
+static const char *take_config_word(const struct opt_program *p, int *argc, char **argv)
+{
+	const char *word = NULL;
+
+	for (int i = 1; opt_has_config(p) && i < *argc && strcmp(argv[i], "--") != 0; i++) {
+		if (strncmp(argv[i], "--show-config", 13) != 0 && strcmp(argv[i], "--check-config") != 0)
+			continue;
+		word = argv[i];
+		memmove(argv + i, argv + i + 1, (size_t)(*argc - i) * sizeof(*argv));
+		--*argc;
+		break;
+	}
+	return word;
+}
+
+static int show_config(const struct opt_program *p, const char *word, const void *into, struct err *e)
+{
+	if (strcmp(word, "--check-config") == 0)
+		printf("%s: the options are right\n", p->name);
+	else if (strcmp(word, "--show-config") == 0)
+		opt_show(p, into, stdout);
+	else if (strcmp(word, "--show-config=json") == 0)
+		opt_show_json(p, into, stdout);
+	else
+		return err_set(e, E_INVALID, "'%.64s' is neither --show-config nor --show-config=json", word);
+	return shown(e);
+}
+
 int opt_parse(const struct opt_program *p, int argc, char **argv, void *into, int *first_operand,
               struct err *e)
 {
-	int rc, first;
+	const char *config_word;
+	int rc = 0, first;
 
 	/* Wherever they stand: an option's value before them does not hide them. */
-	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
-		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
-			opt_help(p, stdout);
-			return shown(e);
-		}
-		if (strcmp(argv[i], "--version") == 0) {
-			printf("%s %s\n", p->name, FOEDUS_VERSION);
-			return shown(e);
-		}
-	}
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (shows_page(p, argv[i], e, &rc))
+			return rc;
+	config_word = take_config_word(p, &argc, argv);
 	rc = defaults(p, into, e);
 	if (!rc)
 		rc = command_line(p, argc, argv, into, true, &first, e);
@@ -278,31 +319,9 @@ int opt_parse(const struct opt_program *p, int argc, char **argv, void *into, in
 		rc = command_line(p, argc, argv, into, false, &first, e);
 	if (!rc)
 		rc = check_needed(p, into, e);
+	if (!rc && config_word)
+		return show_config(p, config_word, into, e);
 	if (!rc && first_operand)
 		*first_operand = first;
 	return rc;
-}
-
-static void help_line(const struct opt *o, FILE *out)
-{
-	char left[64];
-
-	snprintf(left, sizeof(left), "%s%c%s--%s%s%s", o->letter ? "-" : " ", o->letter ? o->letter : ' ',
-	         o->letter ? ", " : "  ", o->name, o->kind == OPT_FLAG ? "" : " ",
-	         o->kind == OPT_FLAG ? "" : o->arg);
-	fprintf(out, "  %-36s %s", left, o->help);
-	if (o->fallback == opt_needed)
-		fputs(" (needed)", out);
-	else if (o->fallback && *o->fallback && o->kind != OPT_FLAG)
-		fprintf(out, " (default: %s)", o->fallback);
-	fputc('\n', out);
-}
-
-void opt_help(const struct opt_program *p, FILE *out)
-{
-	fprintf(out, "%s: %s\n\nUsage: %s [options]%s%s\n\nOptions:\n", p->name, p->summary, p->name,
-	        *p->operands ? " " : "", p->operands);
-	for (const struct opt *o = p->table; o->name; o++)
-		help_line(o, out);
-	fprintf(out, "  %-36s %s\n  %-36s %s\n", "-h, --help", "show this", "    --version", "show the version");
 }

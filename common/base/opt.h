@@ -1,4 +1,4 @@
-/* Options: one table is the parser, the configuration file and `--help`.
+/* Options: one table is the parser, the configuration file, `--help`, and the pages of opt_page.h.
  *
  *   static const struct opt table[] = {
  *       {"listen", 'l', OPT_TEXT, "HOST:PORT", "where edges connect", "0.0.0.0:7700", 0, 0,
@@ -54,6 +54,7 @@ struct opt_program {
 	const char *summary;  /* one line */
 	const char *operands; /* "[INSTANCES.jsonl]", or "" when none are taken */
 	const struct opt *table;
+	const char *examples; /* lines of two blanks, a command and perhaps a remark; NULL = none */
 };
 
 /* Result of opt_parse besides errors. */
@@ -61,10 +62,11 @@ enum { OPT_RUN = 0, OPT_HELP_SHOWN = 1 };
 
 /* Defaults, then `--config FILE` if the table has it (INI, the keys are the long names), then the command
  * line, the last word winning. Unknown options are an error that names the nearest known one, and so is a
- * needed one that was not given. Prints the help
- * for --help and -h, the version for --version (E_IO when they could not be written). Options may stand behind
- * operands; what follows "--" is operands only. argv is put into order, and on OPT_RUN *first_operand is the
- * index in it of the first operand (argc when none). */
+ * needed one that was not given. Prints the help for --help and -h, the version for --version, a page of
+ * opt_page.h for --help=PAGE (E_IO when it could not be written). Where there is --config,
+ * --show-config[=json] prints what holds after all was read, and --check-config that it is right. Options may
+ * stand behind operands; what follows "--" is operands only. argv is put into order, and on OPT_RUN
+ * *first_operand is the index in it of the first operand (argc when none). */
 int opt_parse(const struct opt_program *p, int argc, char **argv, void *into, int *first_operand,
               struct err *e) MUST_CHECK;
 /* The same words and files once more, while the program runs. `fresh` is a zeroed struct like `now`: it takes
@@ -79,5 +81,6 @@ void opt_say_changes(const struct opt_program *p, const void *now, const void *f
 /* Copies what is marked as reloadable from `fresh` to `now`. */
 void opt_take(const struct opt_program *p, void *now, const void *fresh);
 void opt_help(const struct opt_program *p, FILE *out);
+bool opt_has_config(const struct opt_program *p); /* whether its options may stand in a file */
 
 #endif

@@ -41,4 +41,6 @@ static const struct opt table[] = {
     OPT_END};
 
 const struct opt_program edge_program = {
-    "foedus-edge", "chooses contracts, trains on data that stays here, serves the agent to users", "", table};
+    "foedus-edge", "chooses contracts, trains on data that stays here, serves the agent to users", "", table,
+    .examples = "  foedus-edge --config /etc/foedus/foedus-edge.conf\n"
+                "  foedus-edge --help=conf > foedus-edge.conf           a sample to begin with\n"};

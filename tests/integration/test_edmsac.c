@@ -115,8 +115,8 @@ START_TEST(bad_input_prints_one_message_and_nothing_else)
 	lab_refuses("", "solve --jsn -", "did you mean --json");
 	lab_refuses("", "draw --types 11", "--types: '11'");
 	lab_refuses("", "draw --participation weekly", "'weekly' is not one of");
-	lab_refuses("", "train-nothing", "'train-nothing' is no command");
-	lab_refuses("", "", "Usage: edmsac COMMAND");
+	lab_refuses("", "train-nothing", "unknown command 'train-nothing'");
+	lab_refuses("", "", "Usage: edmsac <command>");
 	free(drawn);
 }
 END_TEST

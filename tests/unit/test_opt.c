@@ -23,8 +23,9 @@ static const struct opt table[] = {
     {"rate", 0, OPT_DOUBLE, "X", "how fast", "0.5", 0, 1, AT(rate)},
     {"loud", 'l', OPT_FLAG, "", "say more", NULL, 0, 0, AT(loud)},
     OPT_END};
-static const struct opt_program program = {"thing", "does a thing", "", table};
-static const struct opt_program with_operands = {"thing", "does a thing", "[FILE]", table};
+static const struct opt_program program = {"thing", "does a thing", "", table,
+                                           .examples = "  thing --name a\n"};
+static const struct opt_program with_operands = {"thing", "does a thing", "[FILE]", table, .examples = NULL};
 
 static struct options got;
 static int first;

@@ -1,7 +1,7 @@
-/* What every noun of the foedus program shares: dispatch by name, options anywhere on the line, exit codes.
- */
-#ifndef CTL_CLI_H
-#define CTL_CLI_H
+/* Programs with subcommands, and subcommands with verbs: dispatch by name, options anywhere on the line, exit
+ * codes, and the pages of opt_page.h for the whole tree. */
+#ifndef BASE_CLI_H
+#define BASE_CLI_H
 
 #include <stddef.h>
 
@@ -28,10 +28,12 @@ struct cli_group {
 	const struct cli_command *commands;
 	size_t count;
 	const char *examples; /* lines shown at the end of the help, or NULL */
+	const char *manual;   /* further sections of the manual page, in mdoc, or NULL */
 };
 
-/* Runs the command named by argv[1]. Help goes to stdout when asked for, to stderr (CLI_USAGE) when nothing
- * or nothing known was named; a near miss is suggested. */
+/* Runs the command named by argv[1]. `--help=man`, `--help=bash` and `--help=zsh` print pages. Help goes to
+ * stdout when asked for, to stderr (CLI_USAGE) when nothing or nothing known was named; a near miss is
+ * suggested. */
 int cli_dispatch(const struct cli_group *g, int argc, char **argv);
 
 /* opt_parse() with operands and options in any order (operands are moved behind; "--" ends the options).

@@ -1,11 +1,13 @@
-#include "ctl/cli.h"
+#include "common/base/cli.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/cli_page.h"
 #include "common/base/mem.h"
+#include "common/base/opt_page.h"
 #include "common/base/str.h"
 #include "common/base/version.h"
 
@@ -15,8 +17,7 @@ static void group_help(const struct cli_group *g, FILE *out)
 	for (size_t i = 0; i < g->count; i++)
 		fprintf(out, "  %-10s %s\n", g->commands[i].name, g->commands[i].summary);
 	fprintf(out, "\n`%s <%s> --help` tells more about one.\n", g->name, g->what);
-	if (g->examples)
-		fprintf(out, "\nExamples:\n%s", g->examples);
+	opt_help_examples(g->examples, out);
 }
 
 static const struct cli_command *find(const struct cli_group *g, const char *word)
@@ -85,6 +86,8 @@ int cli_dispatch(const struct cli_group *g, int argc, char **argv)
 	}
 	if (strcmp(argv[1], "help") == 0)
 		return help(g, argc, argv);
+	if (strncmp(argv[1], "--help=", 7) == 0)
+		return cli_page(g, argv[1]);
 	if (strcmp(argv[1], "--version") == 0) {
 		printf("%s %s\n", g->name, FOEDUS_VERSION);
 		return CLI_OK;
