@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "common/base/json.h"
 #include "common/base/mem.h"
@@ -16,6 +17,8 @@ struct http_client {
 	CURL *curl;
 	char *base; /* without a final slash */
 	struct curl_slist *json_headers;
+	int64_t date; /* of the latest reply; -1 = not said */
+	long timeout_ms;
 };
 
 /* One request's reply. */
@@ -25,6 +28,12 @@ struct reply {
 	bool too_large;
 	long status;
 	long os_error; /* errno of a failed connect */
+
+	/* of a stream */
+	CURL *curl;
+	http_client_take *taker;
+	void *ctx;
+	bool enough;
 };
 
 static void global_init(void)
@@ -71,8 +80,26 @@ static size_t take(char *p, size_t size, size_t n, void *reply)
 	return n;
 }
 
+static size_t on_header(char *p, size_t size, size_t n, void *client)
+{
+	struct http_client *c = client;
+	char text[64];
+
+	n *= size;
+	if (n > 6 && n < sizeof(text) && strncasecmp(p, "Date: ", 6) == 0) {
+		memcpy(text, p + 6, n - 6);
+		text[n - 6] = '\0';
+		c->date = (int64_t)curl_getdate(text, NULL);
+	}
+	return n;
+}
+
 static void configure(struct http_client *c, long timeout_ms)
 {
+	c->timeout_ms = timeout_ms;
+	c->date = -1;
+	curl_easy_setopt(c->curl, CURLOPT_HEADERFUNCTION, on_header);
+	curl_easy_setopt(c->curl, CURLOPT_HEADERDATA, c);
 	curl_easy_setopt(c->curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(c->curl, CURLOPT_TIMEOUT_MS, timeout_ms);
 	curl_easy_setopt(c->curl, CURLOPT_CONNECTTIMEOUT_MS, timeout_ms);
@@ -182,16 +209,33 @@ static int refusal(const char *url, const struct reply *r, struct err *e)
 	return code;
 }
 
-static int perform(struct http_client *c, const char *path, const char *post, struct buf *into, struct err *e)
+/* The request that was set up, to the end of its reply. */
+static int run(struct http_client *c, const char *path, struct reply *r, struct err *e)
 {
-	struct reply r = {.into = into, .start = into->len};
 	struct buf url = BUF_INIT;
 	CURLcode rc;
 	int code = 0;
 
 	buf_fmt(&url, "%s%s", c->base, path);
 	curl_easy_setopt(c->curl, CURLOPT_URL, buf_cstr(&url));
-	curl_easy_setopt(c->curl, CURLOPT_WRITEDATA, &r);
+	curl_easy_setopt(c->curl, CURLOPT_WRITEDATA, r);
+	c->date = -1;
+	rc = curl_easy_perform(c->curl);
+	curl_easy_getinfo(c->curl, CURLINFO_RESPONSE_CODE, &r->status);
+	curl_easy_getinfo(c->curl, CURLINFO_OS_ERRNO, &r->os_error);
+	if (rc != CURLE_OK && !r->enough)
+		code = transport_error(buf_cstr(&url), rc, r, e);
+	else if (r->status < 200 || r->status > 299)
+		code = refusal(buf_cstr(&url), r, e);
+	buf_release(&url);
+	return code;
+}
+
+static int perform(struct http_client *c, const char *path, const char *post, struct buf *into, struct err *e)
+{
+	struct reply r = {.into = into, .start = into->len};
+	int code;
+
 	if (post) {
 		curl_easy_setopt(c->curl, CURLOPT_POSTFIELDSIZE, (long)strlen(post));
 		curl_easy_setopt(c->curl, CURLOPT_POSTFIELDS, post);
@@ -199,16 +243,9 @@ static int perform(struct http_client *c, const char *path, const char *post, st
 		curl_easy_setopt(c->curl, CURLOPT_HTTPGET, 1L);
 	}
 	curl_easy_setopt(c->curl, CURLOPT_HTTPHEADER, post ? c->json_headers : NULL);
-	rc = curl_easy_perform(c->curl);
-	curl_easy_getinfo(c->curl, CURLINFO_RESPONSE_CODE, &r.status);
-	curl_easy_getinfo(c->curl, CURLINFO_OS_ERRNO, &r.os_error);
-	if (rc != CURLE_OK)
-		code = transport_error(buf_cstr(&url), rc, &r, e);
-	else if (r.status < 200 || r.status > 299)
-		code = refusal(buf_cstr(&url), &r, e);
+	code = run(c, path, &r, e);
 	if (code)
 		into->len = r.start;
-	buf_release(&url);
 	return code;
 }
 
@@ -246,4 +283,43 @@ int http_client_post(struct http_client *c, const char *path, const json_t *body
 int http_client_get_bytes(struct http_client *c, const char *path, struct buf *out, struct err *e)
 {
 	return perform(c, path, NULL, out, e);
+}
+
+/* What is no stream is a refusal, kept whole for its message. */
+static size_t pass_on(char *p, size_t size, size_t n, void *reply)
+{
+	struct reply *r = reply;
+	long status = 0;
+
+	curl_easy_getinfo(r->curl, CURLINFO_RESPONSE_CODE, &status);
+	if (status < 200 || status > 299)
+		return take(p, size, n, reply);
+	r->enough = !r->taker(r->ctx, p, size * n);
+	return r->enough ? 0 : size * n;
+}
+
+int http_client_stream(struct http_client *c, const char *path, long idle_s, http_client_take *taker,
+                       void *ctx, struct err *e)
+{
+	struct buf said = BUF_INIT;
+	struct reply r = {.into = &said, .curl = c->curl, .taker = taker, .ctx = ctx};
+	int rc;
+
+	curl_easy_setopt(c->curl, CURLOPT_HTTPGET, 1L);
+	curl_easy_setopt(c->curl, CURLOPT_HTTPHEADER, NULL);
+	curl_easy_setopt(c->curl, CURLOPT_TIMEOUT_MS, 0L);
+	curl_easy_setopt(c->curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+	curl_easy_setopt(c->curl, CURLOPT_LOW_SPEED_TIME, idle_s);
+	curl_easy_setopt(c->curl, CURLOPT_WRITEFUNCTION, pass_on);
+	rc = run(c, path, &r, e);
+	curl_easy_setopt(c->curl, CURLOPT_WRITEFUNCTION, take);
+	curl_easy_setopt(c->curl, CURLOPT_LOW_SPEED_TIME, 0L);
+	curl_easy_setopt(c->curl, CURLOPT_TIMEOUT_MS, c->timeout_ms);
+	buf_release(&said);
+	return rc;
+}
+
+int64_t http_client_date(const struct http_client *c)
+{
+	return c->date;
 }

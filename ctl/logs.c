@@ -1,0 +1,193 @@
+/* foedus logs: the cloud's latest events, and those to come. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "common/base/buf.h"
+#include "common/base/mem.h"
+#include "common/base/str.h"
+#include "ctl/api.h"
+#include "ctl/cells.h"
+#include "ctl/nouns.h"
+
+#define IDLE_S    60                /* the cloud says something every 15 s */
+#define EVENT_MAX ((size_t)8 << 20) /* bytes of one */
+#define ID_MAX    64
+
+struct logs_options {
+	struct api_options api;
+	int64_t lines;
+	const char *types;
+	bool follow;
+};
+
+struct stream {
+	const struct api *a;
+	const struct logs_options *o;
+	struct buf pending;
+	char last[ID_MAX]; /* where the past ends */
+	bool missed;       /* the cloud no longer has what was asked for */
+};
+
+struct event {
+	char id[ID_MAX], type[32];
+	const char *data;
+};
+
+/* What is nested is left to --json. */
+static void print_members(const json_t *data)
+{
+	const char *key;
+	json_t *v;
+
+	json_object_foreach ((json_t *)data, key, v) {
+		if (json_is_string(v) && *json_string_value(v))
+			printf(" %s=%s", key, json_string_value(v));
+		else if (json_is_integer(v))
+			printf(" %s=%lld", key, (long long)json_integer_value(v));
+		else if (json_is_real(v))
+			printf(" %s=%.6g", key, json_real_value(v));
+		else if (json_is_true(v))
+			printf(" %s=yes", key);
+	}
+}
+
+static bool wanted(const struct stream *s, const char *type)
+{
+	char list[256], word[64];
+
+	if (strcmp(type, "hello") == 0)
+		return false;
+	if (!s->o->types)
+		return true;
+	snprintf(list, sizeof(list), ",%s,", s->o->types);
+	snprintf(word, sizeof(word), ",%s,", type);
+	return strstr(list, word) != NULL;
+}
+
+static void print_event(const struct stream *s, const struct event *ev)
+{
+	json_t *data = json_loads(ev->data, 0, NULL), *line;
+
+	if (data && s->a->json) {
+		line = json_pack("{s:s,s:s,s:O}", "id", ev->id, "type", ev->type, "data", data);
+		json_dumpf(line, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15));
+		json_decref(line);
+		putchar('\n');
+	} else if (data) {
+		printf(s->a->colours ? "\033[36m%-8s\033[0m" : "%-8s", ev->type);
+		print_members(data);
+		putchar('\n');
+	}
+	json_decref(data);
+	fflush(stdout);
+}
+
+/* False: enough. */
+static bool on_event(struct stream *s, const struct event *ev)
+{
+	if (strcmp(ev->type, "hello") == 0)
+		s->missed = !strstr(ev->data, "true");
+	if (s->missed)
+		return false;
+	if (wanted(s, ev->type))
+		print_event(s, ev);
+	return !ferror(stdout) && (s->o->follow || strcmp(ev->id, s->last) != 0);
+}
+
+/* One event's lines, which are cut up. */
+static bool on_block(struct stream *s, char *block)
+{
+	struct event ev = {.data = NULL};
+	char *line;
+
+	while ((line = strsep(&block, "\n"))) {
+		if (strncmp(line, "id: ", 4) == 0)
+			str_copy(ev.id, sizeof(ev.id), line + 4);
+		else if (strncmp(line, "event: ", 7) == 0)
+			str_copy(ev.type, sizeof(ev.type), line + 7);
+		else if (strncmp(line, "data: ", 6) == 0)
+			ev.data = line + 6;
+	}
+	return !ev.data || on_event(s, &ev);
+}
+
+static bool take(void *ctx, const char *p, size_t n)
+{
+	struct stream *s = ctx;
+	bool more = true;
+	char *end;
+
+	if (buf_unread(&s->pending) + n > EVENT_MAX)
+		return false;
+	buf_append(&s->pending, p, n);
+	while (more && buf_unread(&s->pending) &&
+	       (end = memmem(buf_head(&s->pending), buf_unread(&s->pending), "\n\n", 2))) {
+		size_t length = (size_t)(end - (const char *)buf_head(&s->pending));
+
+		*end = '\0';
+		more = on_block(s, (char *)buf_head(&s->pending));
+		buf_consume(&s->pending, length + 2);
+	}
+	return more;
+}
+
+/* From `back` events before the latest one. */
+static int listen(struct api *a, struct stream *s, int64_t back, struct err *e)
+{
+	int dash = (int)strcspn(s->last, "-");
+	int64_t number = 0;
+	char path[200];
+
+	if (!s->last[dash] || str_to_int(s->last + dash + 1, "id", 0, INT64_MAX, &number, NULL))
+		number = 0;
+	snprintf(path, sizeof(path), "/api/v1/events?last_event_id=%.*s-%" PRId64, dash, s->last,
+	         number > back ? number - back : 0);
+	buf_clear(&s->pending);
+	s->missed = false;
+	return http_client_stream(a->http, path, IDLE_S, take, s, e);
+}
+
+/* The cloud keeps a number of events that depends on their size: when it has not as many, fewer are asked
+ * for. */
+static int show(struct api *a, struct err *e)
+{
+	struct stream s = {.a = a, .o = (const struct logs_options *)a->o, .pending = BUF_INIT};
+	int64_t back = s.o->lines;
+	json_t *status;
+	int rc = api_get(a, &status, e, "/api/v1/status");
+
+	if (rc)
+		return rc;
+	str_copy(s.last, sizeof(s.last), field_text(json_object_get(status, "events"), "last_id"));
+	json_decref(status);
+	rc = listen(a, &s, back, e);
+	while (!rc && s.missed && back) {
+		back /= 2;
+		rc = listen(a, &s, back, e);
+	}
+	buf_release(&s.pending);
+	if (!rc && s.o->follow && !ferror(stdout))
+		rc = err_set(e, E_UNAVAILABLE, "the cloud ended the stream of events");
+	return rc;
+}
+
+int noun_logs(int argc, char **argv)
+{
+	static const struct opt options[] = {
+	    {"follow", 'f', OPT_FLAG, "", "go on with what happens", NULL, 0, 0,
+	     offsetof(struct logs_options, follow)},
+	    {"lines", 'n', OPT_INT, "N", "of the latest events, as far as the cloud has them", "50", 0, 100000,
+	     offsetof(struct logs_options, lines)},
+	    {"types", 0, OPT_TEXT, "TYPE,TYPE", "only round, seat, task, payment, edge, agent or control", NULL,
+	     0, 0, offsetof(struct logs_options, types)},
+	    API_OPTIONS,
+	    OPT_END};
+	static const struct opt_program p = {
+	    "foedus logs", "the cloud's latest events, and with --follow those to come", "", options,
+	    .examples = "  foedus logs --follow\n"
+	                "  foedus logs --types payment --json | jq .data.amount\n"};
+	struct logs_options o = {.lines = 0};
+
+	return api_run(&p, argc, argv, &o, show);
+}
