@@ -167,7 +167,7 @@ static int rollback(struct api *a, struct err *e)
 static int verb_list(int argc, char **argv)
 {
 	static const struct opt table[] = {{"limit", 'n', OPT_INT, "N", "how many, the newest first; 0 = all",
-	                                    "20", 0, 1e9, offsetof(struct list_options, limit)},
+	                                    "20", 0, 1e9, OPT_AT(list_options, limit)},
 	                                   API_OPTIONS,
 	                                   OPT_END};
 	static const struct opt_program p = {"foedus agent list", "versions, the newest first", "", table,

@@ -106,7 +106,7 @@ static int export(struct api *a, struct err *e)
 int agent_export(int argc, char **argv)
 {
 	static const struct opt options[] = {{"out", 'o', OPT_TEXT, "DIR", "the folder; else agent-VERSION", NULL,
-	                                      0, 0, offsetof(struct export_options, out)},
+	                                      0, 0, OPT_AT(export_options, out)},
 	                                     API_OPTIONS,
 	                                     OPT_END};
 	static const struct opt_program p = {

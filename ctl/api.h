@@ -21,7 +21,7 @@ struct api_options {
 	bool json;
 };
 
-#define API_AT(member) offsetof(struct api_options, member)
+#define API_AT(member) OPT_AT(api_options, member)
 /* clang-format off */
 #define API_WHERE                                                                                            \
 	{"cloud", 'c', OPT_TEXT, "URL", "the cloud's HTTP address; else FOEDUS_CLOUD", NULL, 0, 0, API_AT(cloud)},  \

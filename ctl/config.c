@@ -53,9 +53,9 @@ static int verb_check(int argc, char **argv)
 
 static int verb_dump(int argc, char **argv)
 {
-	static const struct opt options[] = {{"json", 'j', OPT_FLAG, "", "print JSON, for programs", NULL, 0, 0,
-	                                      offsetof(struct config_options, json)},
-	                                     OPT_END};
+	static const struct opt options[] = {
+	    {"json", 'j', OPT_FLAG, "", "print JSON, for programs", NULL, 0, 0, OPT_AT(config_options, json)},
+	    OPT_END};
 	static const struct opt_program p = {
 	    "foedus config dump", "what holds after a file was read, defaults and all; without a file, a sample",
 	    "cloud|edge [FILE]", options,

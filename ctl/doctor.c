@@ -7,7 +7,7 @@
 #include "common/base/version.h"
 #include "ctl/nouns.h"
 
-#define AT(member) offsetof(struct doctor, member)
+#define AT(member) OPT_AT(doctor, member)
 
 static const struct opt options[] = {
     {"cloud-config", 0, OPT_TEXT, "FILE", "also look at what a cloud on this host is configured with", NULL,

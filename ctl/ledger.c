@@ -13,7 +13,7 @@ struct ledger_options {
 	const char *out;
 };
 
-#define AT(member) offsetof(struct ledger_options, member)
+#define AT(member) OPT_AT(ledger_options, member)
 
 static void print_entries(const struct api *a, const json_t *items)
 {

@@ -175,12 +175,11 @@ static int show(struct api *a, struct err *e)
 int noun_logs(int argc, char **argv)
 {
 	static const struct opt options[] = {
-	    {"follow", 'f', OPT_FLAG, "", "go on with what happens", NULL, 0, 0,
-	     offsetof(struct logs_options, follow)},
+	    {"follow", 'f', OPT_FLAG, "", "go on with what happens", NULL, 0, 0, OPT_AT(logs_options, follow)},
 	    {"lines", 'n', OPT_INT, "N", "of the latest events, as far as the cloud has them", "50", 0, 100000,
-	     offsetof(struct logs_options, lines)},
+	     OPT_AT(logs_options, lines)},
 	    {"types", 0, OPT_TEXT, "TYPE,TYPE", "only round, seat, task, payment, edge, agent or control", NULL,
-	     0, 0, offsetof(struct logs_options, types)},
+	     0, 0, OPT_AT(logs_options, types)},
 	    API_OPTIONS,
 	    OPT_END};
 	static const struct opt_program p = {

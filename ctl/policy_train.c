@@ -15,7 +15,7 @@ struct train_options {
 	const char *participation, *dir;
 };
 
-#define AT(member) offsetof(struct train_options, member)
+#define AT(member) OPT_AT(train_options, member)
 
 static const struct opt options[] = {
     {"types", 'K', OPT_INT, "K", "willingness types; as the cloud's --types", "3", 1, TYPES_MAX, AT(types)},

@@ -73,10 +73,10 @@ static int drain(struct api *a, struct err *e)
 
 int round_start(int argc, char **argv)
 {
-	static const struct opt table[] = {{"watch", 'w', OPT_FLAG, "", "follow it to its end", NULL, 0, 0,
-	                                    offsetof(struct start_options, watch)},
-	                                   API_OPTIONS,
-	                                   OPT_END};
+	static const struct opt table[] = {
+	    {"watch", 'w', OPT_FLAG, "", "follow it to its end", NULL, 0, 0, OPT_AT(start_options, watch)},
+	    API_OPTIONS,
+	    OPT_END};
 	static const struct opt_program p = {"foedus round start", "starts a round now, also when paused", "",
 	                                     table, .examples = "  foedus round start --watch\n"};
 	struct start_options o = {.watch = false};
@@ -108,7 +108,7 @@ int round_drain(int argc, char **argv)
 {
 	static const struct opt table[] = {{"stay", 0, OPT_FLAG, "",
 	                                    "the cloud stays, until `foedus round resume`", NULL, 0, 0,
-	                                    offsetof(struct drain_options, stay)},
+	                                    OPT_AT(drain_options, stay)},
 	                                   API_OPTIONS,
 	                                   OPT_END};
 	static const struct opt_program p = {"foedus round drain",

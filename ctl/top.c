@@ -182,12 +182,12 @@ static int top(struct api *a, struct err *e)
 
 int noun_top(int argc, char **argv)
 {
-	static const struct opt options[] = {{"interval-s", 'i', OPT_DOUBLE, "S", "seconds between two looks",
-	                                      "1", 0.1, 3600, offsetof(struct top_options, interval_s)},
-	                                     {"count", 'n', OPT_INT, "N", "looks; 0 = without end", "0", 0, 1e9,
-	                                      offsetof(struct top_options, count)},
-	                                     API_OPTIONS,
-	                                     OPT_END};
+	static const struct opt options[] = {
+	    {"interval-s", 'i', OPT_DOUBLE, "S", "seconds between two looks", "1", 0.1, 3600,
+	     OPT_AT(top_options, interval_s)},
+	    {"count", 'n', OPT_INT, "N", "looks; 0 = without end", "0", 0, 1e9, OPT_AT(top_options, count)},
+	    API_OPTIONS,
+	    OPT_END};
 	static const struct opt_program p = {
 	    "foedus top", "the federation on one live screen; q or Ctrl-C ends it", "", options,
 	    .examples = "  foedus top\n"

@@ -30,6 +30,8 @@ void opt_sample(const struct opt_program *p, FILE *out)
 			fprintf(out, " (%.10g to %.10g)", o->lo, o->hi);
 		else if (o->kind == OPT_CHOICE)
 			fprintf(out, " (%s)", o->arg);
+		if (o->reload)
+			fputs(" (reloadable)", out);
 		fputc('\n', out);
 		if (o->fallback == opt_needed)
 			needed(o, out);

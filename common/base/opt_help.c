@@ -26,6 +26,8 @@ static void help_line(const struct opt *o, FILE *out)
 		fputs(" (needed)", out);
 	else if (o->fallback && *o->fallback && o->kind != OPT_FLAG)
 		fprintf(out, " (default: %s)", o->fallback);
+	if (o->reload)
+		fputs(" (reloadable)", out);
 	fputc('\n', out);
 }
 

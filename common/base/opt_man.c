@@ -1,19 +1,29 @@
 /* Manual pages in mdoc, the macros that both groff and mandoc read. */
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "common/base/mem.h"
 #include "common/base/opt_page.h"
 #include "common/base/version.h"
 
+#define LINE_MAX_OURS 78
+
+/* In the middle of a line; lines begin at blanks, so that none is long. */
 static void text(const char *s, FILE *out)
 {
-	if (*s == '.' || *s == '\'')
-		fputs("\\&", out);
+	size_t column = 0;
+
 	for (; *s; s++) {
-		if (*s == '\\')
-			fputs("\\e", out);
-		else
-			fputc(*s, out);
+		if (*s == ' ' && column + 1 + strcspn(s + 1, " ") > LINE_MAX_OURS) {
+			fputs(s[1] == '.' || s[1] == '\'' ? "\n\\&" : "\n", out);
+			column = 0;
+			continue;
+		}
+		if (!column && (*s == '.' || *s == '\''))
+			fputs("\\&", out);
+		fputs(*s == '\\' ? "\\e" : (const char[]){*s, '\0'}, out);
+		column++;
 	}
 }
 
@@ -41,13 +51,12 @@ void man_text(const char *s, FILE *out)
 /* A summary begins without a capital and has no full stop; in a paragraph it has both. */
 static void sentence(const char *s, FILE *out)
 {
-	char first[2] = {(char)toupper((unsigned char)*s), '\0'};
+	char *whole = mem_strdup(s);
 
-	if (*s) {
-		text(first, out);
-		text(s + 1, out);
-	}
+	whole[0] = (char)toupper((unsigned char)whole[0]);
+	text(whole, out);
 	fputs(".\n", out);
+	free(whole);
 }
 
 void man_begin(const char *name, int section, const char *summary, FILE *out)
@@ -56,8 +65,17 @@ void man_begin(const char *name, int section, const char *summary, FILE *out)
 	fputs(FOEDUS_DATE "\n.Dt ", out);
 	for (const char *c = name; *c; c++)
 		fputc(toupper((unsigned char)*c), out);
-	fprintf(out, " %d\n.Os \"Foedus %s\"\n.Sh NAME\n.Nm %s\n.Nd ", section, FOEDUS_VERSION, name);
+	fprintf(out, " %d\n.Os\n.Sh NAME\n.Nm %s\n.Nd ", section, name);
 	man_text(summary, out);
+}
+
+static void literal(const char *s, FILE *out)
+{
+	if (*s == '.' || *s == '\'')
+		fputs("\\&", out);
+	for (; *s; s++)
+		fputs(*s == '\\' ? "\\e" : (const char[]){*s, '\0'}, out);
+	fputc('\n', out);
 }
 
 void man_examples(const char *examples, FILE *out)
@@ -66,13 +84,13 @@ void man_examples(const char *examples, FILE *out)
 		return;
 	fputs(".Bd -literal -offset indent\n", out);
 	while (*examples) {
-		size_t n = strcspn(examples, "\n");
 		char row[256];
+		size_t n;
 
 		examples += strspn(examples, " ");
 		n = strcspn(examples, "\n");
 		snprintf(row, sizeof(row), "%.*s", (int)n, examples);
-		man_text(row, out);
+		literal(row, out);
 		examples += n + (examples[n] == '\n');
 	}
 	fputs(".Ed\n", out);
@@ -106,6 +124,8 @@ static void value_line(const struct opt *o, FILE *out)
 		text(o->fallback, out);
 		fputs(".\n", out);
 	}
+	if (o->reload)
+		fputs("A new value is taken on SIGHUP.\n", out);
 }
 
 static void option(const struct opt *o, FILE *out)
