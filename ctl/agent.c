@@ -1,10 +1,11 @@
 /* foedus agent: its versions and who serves them. agent_export.c writes one into a folder. */
+#include "ctl/agent.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "common/base/mem.h"
 #include "common/base/str.h"
-#include "ctl/agent.h"
 #include "ctl/cells.h"
 #include "ctl/nouns.h"
 

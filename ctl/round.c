@@ -1,4 +1,6 @@
 /* foedus round: what was and what is; start, pause, resume and drain. round_watch.c follows one. */
+#include "ctl/round.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -6,7 +8,6 @@
 #include "ctl/api.h"
 #include "ctl/cells.h"
 #include "ctl/nouns.h"
-#include "ctl/round.h"
 
 struct list_options {
 	struct api_options api;

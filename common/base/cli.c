@@ -96,51 +96,11 @@ int cli_dispatch(const struct cli_group *g, int argc, char **argv)
 	return c ? c->run(argc - 1, argv + 1) : unknown(g, argv[1]);
 }
 
-/* Whether the word is an option that takes the next word as its value. */
-static bool takes_next(const struct opt_program *p, const char *word)
-{
-	for (const struct opt *o = p->table; o->name; o++) {
-		bool is_long = word[1] == '-' && strcmp(word + 2, o->name) == 0;
-		bool is_short = word[1] != '-' && o->letter && word[1] == o->letter && !word[2];
-
-		if (is_long || is_short)
-			return o->kind != OPT_FLAG;
-	}
-	return false;
-}
-
-/* Options first, operands after, each in their order. */
-static void sort_words(const struct opt_program *p, int argc, char **argv)
-{
-	char **operands = mem_array((size_t)argc, sizeof(*operands));
-	int kept = 1, moved = 0, i = 1;
-
-	for (; i < argc && strcmp(argv[i], "--") != 0; i++) {
-		if (argv[i][0] != '-' || !argv[i][1]) {
-			operands[moved++] = argv[i];
-			continue;
-		}
-		argv[kept++] = argv[i];
-		if (takes_next(p, argv[i]) && i + 1 < argc)
-			argv[kept++] = argv[++i];
-	}
-	/* Behind "--" all are operands; the mark itself goes first, so that it still protects them. */
-	if (i < argc) {
-		argv[kept++] = argv[i++];
-		while (i < argc)
-			operands[moved++] = argv[i++];
-	}
-	for (i = 0; i < moved; i++)
-		argv[kept + i] = operands[i];
-	free(operands);
-}
-
 int cli_parse(const struct opt_program *p, int argc, char **argv, void *into, int *first)
 {
 	struct err e = ERR_INIT;
 	int rc;
 
-	sort_words(p, argc, argv);
 	rc = opt_parse(p, argc, argv, into, first, &e);
 	if (rc == OPT_HELP_SHOWN)
 		return CLI_OK;

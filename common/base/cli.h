@@ -1,5 +1,5 @@
-/* Programs with subcommands, and subcommands with verbs: dispatch by name, options anywhere on the line, exit
- * codes, and the pages of opt_page.h for the whole tree. */
+/* Programs with subcommands, and subcommands with verbs: dispatch by name, exit codes, and the pages of
+ * opt_page.h for the whole tree. */
 #ifndef BASE_CLI_H
 #define BASE_CLI_H
 
