@@ -21,7 +21,17 @@ async function answer(reply) {
 	throw new Problem(reply.status, body && body.detail ? body.detail : `the cloud answered ${reply.status}`);
 }
 
-export const get = async (path) => answer(await fetch("/api/v1" + path, { headers: headers() }));
+const read = async (path) => answer(await fetch("/api/v1" + path, { headers: headers() }));
+/* What the first screen shows is asked for while the other modules are still on their way. */
+const early = new Map([["/status", read("/status")], ["/edges?limit=1000", read("/edges?limit=1000")]]);
+early.set("/rounds/latest", early.get("/status").then((x) => (x.last_round ? read("/rounds/latest") : null)));
+early.forEach((x) => x.catch(() => {}));
+
+export function get(path) {
+	const begun = early.get(path);
+	early.delete(path);
+	return begun || read(path);
+}
 /* null where there is nothing (yet) */
 export const find = async (path) => get(path).catch((e) => {
 	if (e.status === 404) return null;

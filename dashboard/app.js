@@ -139,6 +139,7 @@ byId("theme").addEventListener("change", (e) => {
 setTheme(localStorage.getItem(THEME) || "");
 onChange(redraw);
 window.addEventListener("hashchange", go);
+window.addEventListener("resize", redraw);
 go();
 start();
 setInterval(redraw, 5000);

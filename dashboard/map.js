@@ -1,8 +1,9 @@
 // The federation as a drawing: the cloud in the middle, edges around it. The same is in the table of edges.
+import { room } from "./chart.js";
 import { s } from "./dom.js";
 import { edgeHealth } from "./parts.js";
 
-const W = 640, H = 340, SHOWN = 60, LABELLED = 16;
+const H = 330, SHOWN = 60, LABELLED = 16;
 
 const doing = (seat) => {
 	const open = seat && seat.tasks.find((t) => t.state === "assigned" || t.state === "delivered" || t.state === "held");
@@ -11,13 +12,13 @@ const doing = (seat) => {
 	return seat.tasks.some((t) => t.paid > 0) ? "paid" : seat.period1 === null ? "" : "in the round";
 };
 
-function place(i, n) {
+function place(W, i, n) {
 	const ring = n > 24 && i % 2 ? 0.68 : 1, angle = (2 * Math.PI * i) / n - Math.PI / 2 + (n === 2 ? Math.PI / 2 : 0);
-	return [W / 2 + 245 * ring * Math.cos(angle), H / 2 + 122 * ring * Math.sin(angle)];
+	return [W / 2 + Math.min(300, W / 2 - 48) * ring * Math.cos(angle), H / 2 + 112 * ring * Math.sin(angle)];
 }
 
-function edgeMark(edge, seat, current, i, n) {
-	const [x, y] = place(i, n), [health, tone] = edgeHealth(edge, current), work = doing(seat);
+function edgeMark(W, edge, seat, current, i, n) {
+	const [x, y] = place(W, i, n), [health, tone] = edgeHealth(edge, current), work = doing(seat);
 	const below = y >= H / 2 ? 1 : -1;
 	return {
 		link: s("path", { class: `link ${tone} ${work === "training" || work === "deriving" ? "busy" : ""}`,
@@ -26,15 +27,16 @@ function edgeMark(edge, seat, current, i, n) {
 			s("title", null, `${edge.edge}: ${health}${work ? ", " + work : ""}`),
 			s("circle", { cx: x, cy: y, r: n > 24 ? 7 : 13 }),
 			tone !== "ok" && s("path", { class: "cross", d: `M${x - 5} ${y - 5}l10 10m0-10l-10 10` }),
-			n <= LABELLED && s("text", { x, y: y + below * 27 + 4, "text-anchor": "middle" }, edge.edge),
-			n <= LABELLED && work && s("text", { class: "sub", x, y: y + below * 42 + 4, "text-anchor": "middle" }, work)),
+			n <= LABELLED && s("text", { x, y: y + below * 25 + 4, "text-anchor": "middle" }, edge.edge),
+			n <= LABELLED && work && s("text", { class: "sub", x, y: y + below * 40 + 4, "text-anchor": "middle" }, work)),
 	};
 }
 
-export function map(edges, round, status) {
+export function map(edges, round, status, wide) {
+	const W = room(wide);
 	const live = status && status.round, shown = edges.slice(0, SHOWN);
 	const seats = new Map(live && round ? round.seats.map((x) => [x.edge, x]) : []);
-	const marks = shown.map((e, i) => edgeMark(e, seats.get(e.edge), status ? status.agent_version : 0, i, shown.length));
+	const marks = shown.map((e, i) => edgeMark(W, e, seats.get(e.edge), status ? status.agent_version : 0, i, shown.length));
 	const connected = edges.filter((e) => e.connected).length;
 	return s("svg", { viewBox: `0 0 ${W} ${H}`, class: "map", role: "img",
 		"aria-label": `Federation map: the cloud and ${edges.length} edges, ${connected} of them connected` },

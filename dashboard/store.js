@@ -2,7 +2,7 @@
 import { find, get, metrics, post } from "./api.js";
 import { listen } from "./stream.js";
 
-const ROUNDS = 200, EDGES = 1000, PAYMENTS = 500, LOG = 500;
+const ROUNDS = 200, EDGES = 1000, PAYMENTS = 500, LOG = 500, PAST = 100;
 
 export const state = {
 	status: null, edges: [], rounds: [], round: null, contract: null, contracts: new Map(), chosen: null,
@@ -34,8 +34,7 @@ const readers = {
 	edges: async () => (state.edges = (await get(`/edges?limit=${EDGES}`)).items),
 	rounds: async () => (state.rounds = (await get(`/rounds?limit=${ROUNDS}`)).items),
 	round: async () => {
-		const status = state.status || (await get("/status"));
-		if (status.last_round) state.round = await find("/rounds/latest");
+		if (!state.status || state.status.last_round || state.rounds.length) state.round = await find("/rounds/latest");
 	},
 	agents: async () => (state.agents = (await get("/agents?limit=100")).items),
 	policies: async () => (state.policies = (await get("/policies")).items),
@@ -119,8 +118,15 @@ function onPayment(x) {
 	state.ledger.head = x.hash;
 }
 
+let greeted = false;
 const events = {
-	hello: (x) => { if (!x.resumed && state.loaded) load(); },
+	hello: (x) => {
+		if (!x.resumed && greeted) {
+			readUpTo = 0;
+			load();
+		}
+		greeted = true;
+	},
 	round: onRound, seat: onSeat, task: onTask, payment: onPayment,
 	edge: (x) => {
 		if (!upsert(state.edges, "edge", x)) state.edges.push(x);
@@ -130,26 +136,39 @@ const events = {
 	control: (x) => { state.status = x; reload("policies"); },
 };
 
-function take(type, data) {
+const numberOf = (id) => Number((id || "").split("-")[1]) || 0;
+let logged = 0, readUpTo = 0;
+
+/* What happened before everything was read is only told. */
+function take(type, data, id) {
 	if (!events[type]) return;
-	events[type](data);
+	const past = readUpTo > 0 && numberOf(id) <= readUpTo;
+	if (!past || type === "hello") events[type](data);
 	if (type !== "hello") {
-		state.log.unshift({ at: new Date().toISOString(), type, data, key: ++logged });
+		state.log.unshift({ at: past ? null : new Date().toISOString(), type, data, key: ++logged });
 		state.log.length = Math.min(state.log.length, LOG);
 	}
 	changed();
 }
-let logged = 0;
 
 let close = null;
 /* Reads everything and follows the events; called again with another token. */
 export function start() {
 	if (close) close();
+	state.log = [];
+	const first = load();
 	close = listen({
 		event: take,
+		since: first.then(() => state.status && since(state.status.events.last_id), () => null),
 		state: (live, reason) => { Object.assign(state, { live, reason }); changed(); },
 	});
-	return load();
+	return first;
+}
+
+/* The id behind which the latest events come. */
+function since(last) {
+	readUpTo = numberOf(last);
+	return last.split("-")[0] + "-" + Math.max(0, readUpTo - PAST);
 }
 
 /* ---- wishes of people ---- */

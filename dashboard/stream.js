@@ -17,10 +17,10 @@ function parse(block) {
 	return e.data ? e : null;
 }
 
-/* Calls on.event(type, data), on.state("live" | "lost", reason) until closed by the function that it returns. The
+/* Begins behind the id that on.since promises. Calls on.event(type, data, id), on.state("live" | "lost", reason) until closed by the function that it returns. The
  * server writes a comment every 15 s; a stream that is silent for longer is dead. */
 export function listen(on) {
-	let last = null, wait = WAIT_MIN, abort = null, timer = null, closed = false;
+	let last = null, began = false, wait = WAIT_MIN, abort = null, timer = null, closed = false;
 
 	async function read() {
 		let reason = "the cloud ended the stream", silence = null;
@@ -30,6 +30,8 @@ export function listen(on) {
 			silence = setTimeout(() => abort.abort(), SILENCE_MAX);
 		};
 		try {
+			if (!began) last = await on.since;
+			began = true;
 			heard();
 			const more = last ? { "Last-Event-ID": last } : {};
 			const reply = await fetch("/api/v1/events", { headers: headers(more), signal: abort.signal });
@@ -65,7 +67,7 @@ export function listen(on) {
 			wait = WAIT_MIN;
 			on.state("live", "");
 		}
-		on.event(e.type, JSON.parse(e.data));
+		on.event(e.type, JSON.parse(e.data), e.id);
 	}
 
 	read();

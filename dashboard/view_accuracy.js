@@ -8,11 +8,11 @@ const finished = (state) => state.rounds.filter((r) => r.phase === "done").rever
 const kindsOf = (rounds) => [...new Set(rounds.flatMap((r) => r.modules.map((m) => m.kind)))];
 const valueOf = (round, kind) => round.modules.find((m) => m.kind === kind)?.value ?? null;
 
-export function accuracyChart(state, height = 300) {
+export function accuracyChart(state, height, wide) {
 	const rounds = finished(state), kinds = kindsOf(rounds);
 	return figure({
-		title: "Accuracy by round", note: "share right on the cloud's validation data", legend: kinds, key: "accuracy" + height,
-		drawing: lines({ height, format: percent, series: kinds.map((k) => ({ points: rounds.map((r) => [r.round, valueOf(r, k)]) })) }),
+		title: "Accuracy by round", quiet: true, note: "share right on the cloud's validation data", legend: kinds, key: "accuracy" + height,
+		drawing: lines({ height, wide, format: percent, series: kinds.map((k) => ({ points: rounds.map((r) => [r.round, valueOf(r, k)]) })) }),
 		head: ["Round", ...kinds], rows: rounds.map((r) => [r.round, ...kinds.map((k) => percentFine(valueOf(r, k)))]).reverse(),
 	});
 }
@@ -21,7 +21,7 @@ export const accuracy = {
 	title: "Accuracy",
 	render(state) {
 		const last = finished(state).pop();
-		return [panelOf({ key: "accuracy", wide: true }, "By round and module", accuracyChart(state)),
+		return [panelOf({ key: "accuracy", wide: true }, "By round and module", accuracyChart(state, 320, true)),
 			panelOf({ key: "modules", wide: true }, last ? `Modules after round ${last.round}` : "Modules",
 				grid("Modules after the last round", [["Module"], ["Value", true], ["Aggregations", true], ["Last changed in round", true], ["Digest"]],
 					last ? last.modules.map((m) => ({ key: m.kind, cells: [m.kind, percentFine(m.value), count(m.generation), count(m.round), short(m.digest)] })) : [],

@@ -4,8 +4,13 @@ import { h } from "./dom.js";
 import { count, credits, decimal, percent, slack } from "./format.js";
 import { badge, empty, facts, grid, panelOf } from "./parts.js";
 
-const TOLERANCE = -1e-6;
-const holds = (x) => (x === null ? "–" : [badge(x >= TOLERANCE ? "holds" : "violated", x >= TOLERANCE ? "ok" : "bad"), " ", slack(x)]);
+const TOLERANCE = -1e-6; // as the solver counts
+/* What holds by nothing binds: the contract leaves no more than it must. */
+function holds(x, over) {
+	if (x === null) return "–";
+	const word = x < TOLERANCE ? "violated" : x < 5e-7 ? "binds" : "holds";
+	return [badge(word, word === "violated" ? "bad" : "ok"), " ", slack(word === "binds" ? 0 : x), over !== undefined && over !== null && h("span", { class: "muted" }, ` over ${name(over)}`)];
+}
 const name = (i) => "item " + i;
 
 function menuChart(c) {
@@ -36,14 +41,14 @@ function secondUtility(c) {
 }
 
 const firstTable = (c) => grid("Constraints of period 1",
-	[["Type"], ["Willingness", true], ["Prior", true], ["Rent, credits", true], ["of it in period 1", true], ["Takes part (IR), slack"], ["Prefers its own (IC), slack"], ["Next best"]],
+	[["Type"], ["Willingness", true], ["Prior", true], ["Rent, credits", true], ["of it in period 1", true], ["Takes part (IR)"], ["Prefers its own item (IC)"]],
 	c.types.map((t) => ({ key: t.type, cells: ["type " + t.type, decimal(t.theta), percent(t.prior), credits(t.rent), credits(t.rent_period1),
-		holds(t.ir_slack), holds(t.ic_slack), t.ic_item === null ? "–" : name(t.ic_item)] })));
+		holds(t.ir_slack), holds(t.ic_slack, t.ic_item)] })));
 
 const secondTable = (c) => grid("Constraints of period 2",
-	[["After, type"], ["Rent, credits", true], ["Takes part (IR), slack"], ["Prefers its own (IC), slack"], ["Next best"]],
+	[["After, type"], ["Rent, credits", true], ["Takes part (IR)"], ["Prefers its own item (IC)"]],
 	c.period2.flatMap((p) => p.types.map((t) => ({ key: p.item + "-" + t.type, cells: [`${name(p.item)}, type ${t.type}`, credits(t.rent),
-		holds(t.ir_slack), holds(t.ic_slack), t.ic_item === null ? "–" : name(t.ic_item)] }))));
+		holds(t.ir_slack), holds(t.ic_slack, t.ic_item)] }))));
 
 function writer(c, r) {
 	const by = r && r.policy_weights ? `${c.policy}, weights ${r.policy_weights}` : c.policy;

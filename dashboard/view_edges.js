@@ -21,7 +21,7 @@ export const edges = {
 	render(state) {
 		const current = state.status ? state.status.agent_version : 0;
 		const legend = state.edges.find((e) => e.belief);
-		return [panelOf({ key: "map", wide: true }, "Federation", map(state.edges, state.round, state.status)),
+		return [panelOf({ key: "map", wide: true }, "Federation", map(state.edges, state.round, state.status, true)),
 			panelOf({ key: "edges", wide: true }, "Edges", legend && h("ul", { class: "legend", "aria-hidden": "true" }, legend.belief.map((_, i) => h("li", { class: "s" + i }, "type " + i))),
 				grid("Edges", [["Edge"], ["Health"], ["Serves version", true], ["Believed type"], ["Last seen"], ["First seen"], ["Change"]],
 					state.edges.map((e) => ({ key: e.edge, cells: [e.edge, badge(...edgeHealth(e, current)), e.agent_version ? count(e.agent_version) : "none", belief(e),

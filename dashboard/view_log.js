@@ -1,4 +1,4 @@
-// What happened since this page was opened, in words.
+// What happened, in words. Of what was before the page was opened the time is not told.
 import { h } from "./dom.js";
 import { clock, count, credits, item, percent } from "./format.js";
 import { badge, grid, panelOf } from "./parts.js";
@@ -22,7 +22,7 @@ const toneOf = ({ type, data }) => (data.phase === "failed" || data.state === "r
 
 export const sentence = (e) => words[e.type](e.data);
 export const logTable = (entries) => grid("Events", [["Time"], ["Kind"], ["What happened"]],
-	entries.map((e) => ({ key: e.key, cells: [clock(e.at), badge(e.type, toneOf(e)), sentence(e)] })), "Nothing has happened since this page was opened.");
+	entries.map((e) => ({ key: e.key, cells: [e.at ? clock(e.at) : h("span", { class: "muted" }, "earlier"), badge(e.type, toneOf(e)), sentence(e)] })), "Nothing has happened since the cloud was started.");
 
 export const log = {
 	title: "Log",
@@ -31,6 +31,6 @@ export const log = {
 		const kinds = ["", ...Object.keys(words)], shown = state.log.filter((e) => !log.filter || e.type === log.filter);
 		const aside = h("label", { class: "choose" }, "Show ", h("select", { id: "log-filter", "data-change": "filter" },
 			kinds.map((k) => h("option", { value: k, selected: log.filter === k }, k || "everything"))));
-		return [panelOf({ key: "log", wide: true, aside }, "Events since this page was opened", logTable(shown.slice(0, 300)))];
+		return [panelOf({ key: "log", wide: true, aside }, "Events", logTable(shown.slice(0, 300)))];
 	},
 };

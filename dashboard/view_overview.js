@@ -2,7 +2,7 @@
 import { h } from "./dom.js";
 import { count, credits, duration, percent } from "./format.js";
 import { map } from "./map.js";
-import { button, facts, modeBadge, panelOf } from "./parts.js";
+import { button, facts, panelOf } from "./parts.js";
 import { accuracyChart } from "./view_accuracy.js";
 import { logTable } from "./view_log.js";
 import { phaseText, roundPanel } from "./view_round.js";
@@ -30,9 +30,9 @@ export const overview = {
 		if (!state.status) return [h("p", { class: "empty" }, "Reading…")];
 		const x = state.status;
 		return [tiles(state), h("div", { class: "columns" },
-			panelOf({ key: "map", aside: modeBadge(x.mode) }, "Federation", map(state.edges, state.round, x), controls(state),
+			panelOf({ key: "map" }, "Federation", map(state.edges, state.round, x), controls(state),
 				facts(["Policy", x.policy], ["Up for", duration(x.uptime_seconds * 1000)], ["Program", x.program])),
-			panelOf({ key: "accuracy-brief" }, "Accuracy by round", accuracyChart(state, 250))),
+			panelOf({ key: "accuracy-brief" }, "Accuracy by round", accuracyChart(state, 330, false))),
 		roundPanel(state),
 		panelOf({ key: "latest", wide: true, aside: h("a", { href: "#log" }, "the whole log") }, "Latest events", logTable(state.log.slice(0, 8)))];
 	},

@@ -8,7 +8,7 @@ const PERIOD = { 1: "period 1", 2: "period 2", 3: "deriving" };
 
 function byRound(state) {
 	const rounds = state.rounds.slice(0, 40).reverse();
-	return figure({ title: "Paid by round", note: "credits", legend: ["paid"], head: ["Round", "Paid, credits", "Tasks paid"],
+	return figure({ title: "Paid by round", quiet: true, note: "credits", legend: ["paid"], head: ["Round", "Paid, credits", "Tasks paid"],
 		drawing: bars({ format: decimal, groups: rounds.map((r) => ({ label: String(r.round), values: [r.paid] })) }),
 		rows: rounds.map((r) => [r.round, credits(r.paid), count(r.tasks.accepted)]).reverse() });
 }
@@ -17,7 +17,7 @@ function byEdge(state) {
 	const sum = new Map();
 	for (const p of state.payments) sum.set(p.edge, (sum.get(p.edge) || 0) + p.amount);
 	const rows = [...sum].sort((a, b) => b[1] - a[1]), all = !state.ledger || state.ledger.entries <= state.payments.length;
-	return figure({ title: "Paid by edge", note: `credits, ${all ? "all" : "the latest " + count(state.payments.length)} payments`, legend: ["paid"],
+	return figure({ title: "Paid by edge", quiet: true, note: `credits, ${all ? "all" : "the latest " + count(state.payments.length)} payments`, legend: ["paid"],
 		drawing: bars({ format: decimal, groups: rows.slice(0, 24).map(([edge, v]) => ({ label: edge, values: [v] })) }),
 		head: ["Edge", "Paid, credits"], rows: rows.map(([edge, v]) => [edge, credits(v)]) });
 }

@@ -31,20 +31,19 @@ export function phases(round) {
 }
 
 const TASK = { accepted: "ok", rejected: "bad", late: "warn" };
-const periodText = { 1: "period 1", 2: "period 2", 3: "deriving" };
 
 function taskCell(seat, period) {
-	const t = seat.tasks.find((x) => x.period === period);
-	if (!t || t.state === "none") return "–";
-	return [badge(t.state, TASK[t.state] || "plain"),
-		h("span", { class: "muted" }, ` ${count(t.samples)} samples` + (Number.isFinite(t.metric) ? `, ${percent(t.metric)}` : ""))];
+	const t = seat.tasks.find((x) => x.period === period), choice = seat["period" + period];
+	const head = period === 3 ? "" : item(choice) + " ";
+	if (!t || t.state === "none") return head || "–";
+	return [head, badge(t.state, TASK[t.state] || "plain"),
+		h("div", { class: "muted" }, `${count(t.samples)} samples` + (Number.isFinite(t.metric) ? `, ${percent(t.metric)}` : ""))];
 }
 
 function seats(round) {
 	return grid(`Edges in round ${round.round}`,
-		[["Edge"], ["Period 1"], [periodText[1] + " work"], ["Period 2"], [periodText[2] + " work"], [periodText[3]], ["Paid, credits", true], ["Deployed"]],
-		round.seats.map((x) => ({ key: x.edge, cells: [x.edge, item(x.period1), taskCell(x, 1), item(x.period2), taskCell(x, 2),
-			taskCell(x, 3), credits(x.tasks.reduce((sum, t) => sum + t.paid, 0)), x.deploy === "none" ? "–" : x.deploy] })),
+		[["Edge"], ["Period 1"], ["Period 2"], ["Deriving"], ["Paid, credits", true], ["Agent"]],
+		[...round.seats].sort((a, b) => a.edge.localeCompare(b.edge, "en", { numeric: true })).map((x) => ({ key: x.edge, cells: [x.edge, taskCell(x, 1), taskCell(x, 2), taskCell(x, 3), credits(x.tasks.reduce((sum, t) => sum + t.paid, 0)), x.deploy === "none" ? "–" : x.deploy] })),
 		"No edge has signalled yet.");
 }
 

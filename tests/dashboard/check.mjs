@@ -69,7 +69,7 @@ test("shows what the API says in every view", async () => {
 	assert.equal(await page.locator("#view table.data tbody tr").count(), ledger.items.length);
 	assert.ok((await text("#view")).includes(ledger.paid_total.toFixed(3)));
 	await page.click("[data-action=verify]");
-	await page.waitForFunction(() => /verified/.test(document.querySelector(".badge.ok")?.textContent || "") && document.querySelector("#view .badge.ok"));
+	await page.waitForSelector("#view .badge.ok:text-is(\"verified\")");
 	await show("accuracy");
 	assert.equal(await page.locator(".line").count(), 2);
 	await show("edges");
