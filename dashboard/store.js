@@ -37,7 +37,10 @@ const readers = {
 		if (!state.status || state.status.last_round || state.rounds.length) state.round = await find("/rounds/latest");
 	},
 	agents: async () => (state.agents = (await get("/agents?limit=100")).items),
-	policies: async () => (state.policies = (await get("/policies")).items),
+	policies: async () => {
+		state.policies = (await get("/policies")).items;
+		state.learning = await get("/policies/learning");
+	},
 	ledger,
 };
 

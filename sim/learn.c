@@ -75,4 +75,4 @@ static void ended(void *ctx, const struct experience *x)
 	keep(w, x);
 }
 
-const struct learn_ops sim_learn = {recall, begun, ended};
+const struct learn_ops sim_learn = {recall, begun, ended, NULL};

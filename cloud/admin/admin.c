@@ -41,6 +41,7 @@ static const struct http_route routes[] = {
     {"GET", V1 "/agents/{version}/modules/{kind}", 0, get_agent_module},
     {"POST", V1 "/agents/{version}/deploy", API_BODY_MAX, post_agent_deploy},
     {"GET", V1 "/policies", 0, get_policies},
+    {"GET", V1 "/policies/learning", 0, get_policies_learning},
     {"POST", V1 "/policies/{policy}/use", API_BODY_MAX, post_policy_use},
     {"GET", V1 "/events", 0, get_events},
     HTTP_ROUTES_END,

@@ -111,6 +111,7 @@ void post_agent_deploy(void *ctx, struct http_request *r);
 
 /* policies.c */
 void get_policies(void *ctx, struct http_request *r);
+void get_policies_learning(void *ctx, struct http_request *r); /* learning.c */
 void post_policy_use(void *ctx, struct http_request *r);
 const char *policy_in_use(const struct cloud *c);
 

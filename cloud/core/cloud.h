@@ -115,6 +115,8 @@ bool cloud_is_finishing_done(const struct cloud *c); /* asked to finish, and no 
 int cloud_use_policy(struct cloud *c, const char *name, struct err *e) MUST_CHECK;
 /* The i-th policy there is; false beyond the last. */
 bool cloud_policy(const struct cloud *c, size_t i, struct job_policy *out);
+/* What is learned from rounds; false when nobody learns, and `out` is as it was. */
+bool cloud_learning(const struct cloud *c, struct learn_told *out);
 /* Goes back: the modules of an earlier version become a new version (edges take none that is older than
  * theirs), which every edge gets. E_NOT_FOUND when it, or a blob of it, is not kept any more. */
 int cloud_redeploy(struct cloud *c, uint64_t version, struct err *e) MUST_CHECK;

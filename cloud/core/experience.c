@@ -55,6 +55,14 @@ void cloud_learn_round(struct cloud *c)
 	c->env.learn->ended(c->env.learn_ctx, any ? &x : NULL);
 }
 
+bool cloud_learning(const struct cloud *c, struct learn_told *out)
+{
+	if (!c->env.learn || !c->env.learn->told)
+		return false;
+	c->env.learn->told(c->env.learn_ctx, out);
+	return true;
+}
+
 /* Each round's problem is what the one before it led to. */
 int cloud_recall(struct cloud *c, struct err *e)
 {

@@ -84,6 +84,7 @@ int online_new(const struct online_options *options, struct online **out, struct
 	o->ms = options->ms;
 	o->report.ratio = NAN;
 	pthread_mutex_init(&o->lock, NULL);
+	pthread_mutex_init(&o->told_lock, NULL);
 	rc = shelf_path(options->folder, &o->market, o->kept, e);
 	if (!rc && options->shipped && !str_copy(o->shipped, sizeof(o->shipped), options->shipped))
 		rc = err_set(e, E_LIMIT, "the checkpoint's path is longer than %zu", sizeof(o->shipped) - 1);
@@ -101,6 +102,7 @@ int online_new(const struct online_options *options, struct online **out, struct
 	}
 	held_out_init(&o->held_out, &o->market, ONLINE_HELD_OUT);
 	register_metrics(o, options->metrics);
+	online_tell(o, NULL);
 	*out = o;
 	return 0;
 }
@@ -115,6 +117,7 @@ void online_free(struct online *o)
 	free(o->heard);
 	free(o->known);
 	pthread_mutex_destroy(&o->lock);
+	pthread_mutex_destroy(&o->told_lock);
 	free(o);
 }
 
@@ -202,4 +205,4 @@ static void ended(void *ctx, const struct experience *x)
 	executor_run(o->thread, work, done, o);
 }
 
-const struct learn_ops online_learn = {recall, begun, ended};
+const struct learn_ops online_learn = {recall, begun, ended, online_told};

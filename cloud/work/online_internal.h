@@ -29,6 +29,9 @@ struct online {
 
 	atomic_bool stop; /* the work under way is to end soon */
 
+	pthread_mutex_t told_lock; /* of the next */
+	struct learn_told told;
+
 	pthread_mutex_t lock; /* of what follows */
 	struct policy policy; /* in use */
 	struct experience *heard;
@@ -42,6 +45,11 @@ struct online {
 	struct held_out held_out;
 	int refusals, failures; /* in a row */
 };
+
+/* online_told.c: what people may ask for, as it is now, and what was tried (NULL = nothing). Any thread; the
+ * other as learn_ops.told. */
+void online_tell(struct online *o, const struct learn_step *step);
+void online_told(void *online, struct learn_told *out);
 
 /* One bout: remembers what was heard, learns within the bounds, and offers the result as a replacement. */
 void online_train(struct online *o);

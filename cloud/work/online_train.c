@@ -191,6 +191,7 @@ static double ratio_in_use(struct online *o)
 static int try_candidate(struct online *o, struct err *e)
 {
 	struct policy candidate = {0};
+	struct learn_step step;
 	double now, then;
 	int rc = 0;
 
@@ -209,6 +210,12 @@ static int try_candidate(struct online *o, struct err *e)
 		refuse(o);
 		log_info("edmsac keeps its policy: held-out ratio %.6f, not %.6f", then, now);
 	}
+	step = (struct learn_step){.wall_ms = clock_wall_ms(),
+	                           .updates = (uint64_t)learner_updates(o->learner),
+	                           .before = then,
+	                           .ratio = now,
+	                           .accepted = o->refusals == 0 && !rc};
+	online_tell(o, &step);
 	policy_release(&candidate);
 	return rc;
 }

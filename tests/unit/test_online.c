@@ -123,6 +123,29 @@ static void end_round(struct online *o, uint64_t round)
 	online_learn.ended(o, &x);
 }
 
+/* People are told the same, and of every try what it had to beat. */
+static void ck_told(struct online *o, const struct online_report *r)
+{
+	struct learn_told t;
+	uint64_t accepted = 0;
+
+	online_learn.told(o, &t);
+	ck_assert(t.learns);
+	ck_assert_uint_eq(t.updates, r->updates);
+	ck_assert_uint_eq(t.remembered, r->remembered);
+	ck_assert_double_eq(t.ratio, r->ratio);
+	ck_assert_uint_eq(t.step_count, r->accepted + r->refused);
+	for (size_t i = 0; i < t.step_count; i++) {
+		const struct learn_step *x = &t.step[i];
+
+		ck_assert(x->accepted == (x->ratio >= x->before));
+		ck_assert(i == 0 ||
+		          x->before == (t.step[i - 1].accepted ? t.step[i - 1].ratio : t.step[i - 1].before));
+		accepted += x->accepted;
+	}
+	ck_assert_uint_eq(accepted, r->accepted);
+}
+
 START_TEST(rounds_are_learned_from_and_a_restart_goes_on)
 {
 	char *shipped = mem_strdup(ship(40, 0));
@@ -137,6 +160,7 @@ START_TEST(rounds_are_learned_from_and_a_restart_goes_on)
 	r = online_report(o);
 	ck_assert_uint_eq(r.updates, 480);
 	ck_assert_uint_eq(r.remembered, 12);
+	ck_told(o, &r);
 	ck_assert_uint_eq(r.accepted + r.refused, 12);
 	ck_assert_uint_gt(r.accepted, 0);
 	ck_assert(r.ratio > 0.3 && r.ratio <= 1 + 1e-9);
