@@ -75,14 +75,14 @@ FUZZERS     := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 BENCHES     := $(patsubst %.c,$(BUILD)/%,$(wildcard bench/bench_*.c))
 
 .PHONY: all check unit integration simcheck fuzz bench demo figures tidy install clean help \
-        latency-demo netns-check container-check kubernetes-check dashboard-check policy
+        latency-demo netns-check container-check kubernetes-check dashboard-check policy deb package-check
 .SECONDARY:
 .DELETE_ON_ERROR:
 all: $(PROGRAMS)
 
 help:
 	@sed -n 's/^#   //p' Makefile
-	@echo 'targets: all check unit integration simcheck fuzz bench demo latency-demo netns-check container-check kubernetes-check dashboard-check figures tidy policy install clean'
+	@echo 'targets: all check unit integration simcheck fuzz bench demo latency-demo netns-check container-check kubernetes-check dashboard-check deb package-check figures tidy policy install clean'
 
 # --- rules ------------------------------------------------------------------------------------
 # SIMD kernels live in files named *_avx2.c and *_avx512.c, chosen at run time.
@@ -184,6 +184,12 @@ kubernetes-check:
 # The dashboard in a real browser; says so and passes where there is none.
 dashboard-check: all
 	$(Q)BUILD=$(BUILD) sh tests/dashboard/run.sh
+
+# Debian packages, and a test that installs and runs them in a bare system (root).
+deb:
+	$(Q)mkdir -p $(BUILD) && MAKE='$(MAKE)' sh deploy/debian/build.sh $(BUILD)
+package-check:
+	$(Q)BUILD=$(BUILD) MAKE='$(MAKE)' python3 tests/packages/check.py
 
 # The policies that the cloud ships with, trained from scratch: 20 to 30 minutes on two cores.
 policy: $(BUILD)/edmsac
