@@ -21,7 +21,7 @@ SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || 
 export SOURCE_DATE_EPOCH
 
 # Built apart, since the programs remember where they are installed.
-rm -rf "$stage" "$out"/root.* "$out"/*.deb "$out/debian"
+rm -rf "$stage" "$out"/package.* "$out"/*.deb "$out/debian"
 mkdir -p "$stage" "$out/build" "$out/debian"
 [ ! -d "$build/policy" ] || ln -sfn "$build/policy" "$out/build/policy"
 "${MAKE:-make}" -s BUILD="${out#"$PWD/"}/build" PREFIX=/usr DESTDIR="$stage" \
@@ -84,18 +84,18 @@ package() {
     rm -rf "$root"
 }
 
-root=$out/root.cloud
+root=$out/package.cloud
 take \( -name '*foedus-cloud*' -o -path './usr/share/foedus/policy/*' \)
 service foedus-cloud foedus-cloud.service
 package foedus-cloud
 
-root=$out/root.edge
+root=$out/package.edge
 take -name '*foedus-edge*'
 service foedus-edge foedus-edge@.service
 put edge-1.conf 644 usr/share/doc/foedus-edge/examples/edge-1.conf
 package foedus-edge
 
-root=$out/root.tools
+root=$out/package.tools
 take -name '*'
 package foedus-tools
 

@@ -29,7 +29,8 @@ PLACES = {
 
 KEYS = """
 set -e
-cd /root
+mkdir /tmp/authority
+cd /tmp/authority
 foedus pki init --dir pki
 foedus pki issue cloud --dir pki --role cloud --host localhost --out keys
 install -m 640 -g foedus-cloud keys/cloud.crt keys/cloud.key pki/ca.crt pki/ca.crl pki/agent-key.pem /etc/foedus/cloud/
