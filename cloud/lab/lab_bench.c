@@ -1,7 +1,9 @@
 /* edmsac bench: what an update and a contract cost, medians of several runs.
  *
- * The dynamics are endogenous, so that an update has all its parts: the targets of the next states too. There
- * is one environment a thread, so that hardly more than the update itself is measured. */
+ * The dynamics are endogenous, so that an update has all its parts: the targets of the next states too.
+ * Participation is per period, for which there is no closed form of a round (baseline.h): the networks alone
+ * are measured, as in the published algorithm. There is one environment a thread, so that hardly more than the
+ * update itself is measured. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -110,7 +112,10 @@ static int run(int argc, char **argv)
 	if (rc == 0)
 		rc = learner_defaults(o.algorithm, &spec, &e);
 	if (rc == 0) {
-		spec.env = (struct env_spec){.types = (int)o.types, .endogenous = true, .direct = o.direct};
+		spec.env = (struct env_spec){.types = (int)o.types,
+		                             .endogenous = true,
+		                             .direct = o.direct,
+		                             .participation = PARTICIPATION_PER_PERIOD};
 		spec.hidden = (int)o.hidden;
 		spec.steps = (int)o.steps;
 		spec.batch = (int)o.batch;
