@@ -10,8 +10,13 @@
 static void suit_direct(struct learner_spec *s)
 {
 	s->hidden = 128;
-	if (learner_steps_each(s) != s->envs)
+	if (strcmp(s->algorithm, "ppo") == 0) {
+		s->envs = 16; /* short rollouts: more updates */
+		s->batch = 128;
+		s->actor_rate = 1e-3;
+		s->critic_rate = 3e-3;
 		return;
+	}
 	s->sight = s->model = true;
 	s->actor_rate = s->critic_rate = 3e-3;
 	if (learner_is_gaussian(s->algorithm)) {
