@@ -17,21 +17,18 @@ static void suit_direct(struct learner_spec *s)
 		s->critic_rate = 3e-3;
 		return;
 	}
+	s->envs = 128; /* two updates for a batch of new steps */
 	s->sight = s->model = true;
 	s->actor_rate = s->critic_rate = 3e-3;
 	if (learner_is_gaussian(s->algorithm)) {
 		s->temperature = 1e-3;
 		s->entropy = -1.5;
 		s->entropy_end = -4;
-		s->envs = 128;
 		return;
 	}
 	s->clean = true;
 	s->explore = 0.2;
 	s->explore_end = 0.01;
-	if (strcmp(s->algorithm, "edmsac") != 0)
-		return;
-	s->envs = 128; /* what a pruned actor saves goes into more updates for each step */
 	s->prune_start = 0.1;
 	s->prune_end = 0.4;
 }
