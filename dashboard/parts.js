@@ -19,10 +19,10 @@ export const button = (text, action, more) => h("button", { type: "button", "dat
 export const empty = (text) => h("p", { class: "empty" }, text);
 
 /* head: [[text, numeric?]...]; rows: [{key, cells}], the first cell names the row. */
-export function grid(label, head, rows, none = "Nothing yet.") {
+export function grid(label, head, rows, none = "Nothing yet.", kind = "") {
 	if (!rows.length) return empty(none);
 	return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": label },
-		h("table", { class: "data" }, h("caption", { class: "vh" }, label),
+		h("table", { class: "data " + kind }, h("caption", { class: "vh" }, label),
 			h("thead", null, h("tr", null, head.map(([text, n]) => h("th", { scope: "col", class: n && "n" }, text)))),
 			h("tbody", null, rows.map(({ key, cells }) => h("tr", { "data-key": key }, cells.map((x, i) =>
 				(i === 0 ? h("th", { scope: "row" }, x) : h("td", { class: head[i][1] && "n" }, x))))))));

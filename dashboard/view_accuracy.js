@@ -1,6 +1,5 @@
 // What each module is able to do after each round, on the cloud's own validation data.
 import { figure, lines } from "./chart.js";
-import { h } from "./dom.js";
 import { count, percent, percentFine } from "./format.js";
 import { grid, panelOf, short } from "./parts.js";
 
@@ -20,12 +19,12 @@ export function accuracyChart(state, height, wide) {
 export const accuracy = {
 	title: "Accuracy",
 	render(state) {
-		const last = finished(state).pop();
+		const last = finished(state).pop(), made = state.agents.find((a) => a.current);
+		const metric = (kind) => made?.modules.find((m) => m.kind === kind)?.metric ?? "–";
 		return [panelOf({ key: "accuracy", wide: true }, "By round and module", accuracyChart(state, 320, true)),
 			panelOf({ key: "modules", wide: true }, last ? `Modules after round ${last.round}` : "Modules",
-				grid("Modules after the last round", [["Module"], ["Value", true], ["Aggregations", true], ["Last changed in round", true], ["Digest"]],
-					last ? last.modules.map((m) => ({ key: m.kind, cells: [m.kind, percentFine(m.value), count(m.generation), count(m.round), short(m.digest)] })) : [],
-					"No round is over yet.")),
-			h("p", { class: "muted" }, "Perception: accuracy. Memory: the share of pictures whose nearest neighbour is of the same class (recall@1).")];
+				grid("Modules after the last round", [["Module"], ["Metric"], ["Value", true], ["Aggregations", true], ["Last changed in round", true], ["Digest"]],
+					last ? last.modules.map((m) => ({ key: m.kind, cells: [m.kind, metric(m.kind), percentFine(m.value), count(m.generation), count(m.round), short(m.digest)] })) : [],
+					"No round is over yet."))];
 	},
 };

@@ -13,7 +13,7 @@ const words = {
 	task: (x) => `${x.edge}, ${period(x.period)}: ${x.state}${x.reason ? " (" + x.reason + ")" : ""}, ${count(x.samples)} samples`
 		+ (Number.isFinite(x.metric) ? `, ${percent(x.metric)}` : ""),
 	payment: (x) => `${x.edge} is paid ${credits(x.amount)} credits for ${period(x.period)} of round ${x.round}`,
-	edge: (x) => `${x.edge} ${x.revoked ? "is revoked" : x.connected ? "is connected" : "is away"}`,
+	edge: (x) => `${x.edge} ${x.revoked ? "is revoked" : x.connected ? "is connected" : "is away"}` + (x.connected && x.agent_version ? `, serves version ${x.agent_version}` : ""),
 	agent: (x) => `version ${x.version} of the agent was made`,
 	control: (x) => `the cloud is ${x.mode}; policy ${x.policy}`,
 };
@@ -22,7 +22,7 @@ const toneOf = ({ type, data }) => (data.phase === "failed" || data.state === "r
 
 export const sentence = (e) => words[e.type](e.data);
 export const logTable = (entries) => grid("Events", [["Time"], ["Kind"], ["What happened"]],
-	entries.map((e) => ({ key: e.key, cells: [e.at ? clock(e.at) : h("span", { class: "muted" }, "earlier"), badge(e.type, toneOf(e)), sentence(e)] })), "Nothing has happened since the cloud was started.");
+	entries.map((e) => ({ key: e.key, cells: [e.at ? clock(e.at) : h("span", { class: "muted" }, "earlier"), badge(e.type, toneOf(e)), sentence(e)] })), "Nothing has happened since the cloud was started.", "events");
 
 export const log = {
 	title: "Log",

@@ -1,6 +1,6 @@
 // A cloud and its edges in a throw-away folder, each with a handful of samples to train on.
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
@@ -16,12 +16,21 @@ export async function until(what, ms, test) {
 }
 
 export class Farm {
-	constructor(edges) {
+	constructor(edges, rounds) {
 		this.edges = edges;
+		this.rounds = rounds;
 		this.folder = mkdtempSync(join(tmpdir(), "foedus-dashboard-"));
 		this.children = [];
 		this.pki("init");
 		this.pki("issue", "cloud", "--role", "cloud", "--host", "127.0.0.1", "--out", ".");
+		this.train();
+	}
+
+	/* A policy that has much to learn yet, so that its rounds show how it does. */
+	train() {
+		mkdirSync(this.path("policy"));
+		execFileSync(join(BUILD, "edmsac"), ["train", "--types", "3", "--updates", "60", "--hidden", "16", "--denoise-steps", "3", "--batch", "64",
+			"--envs", "32", "--no-replay", "--quiet", "--out", this.path("policy", "edmsac-k3.safetensors")], { stdio: "ignore" });
 	}
 
 	path(...parts) { return join(this.folder, ...parts); }
@@ -40,7 +49,7 @@ export class Farm {
 		rmSync(this.path("cloud", "admin.port"), { force: true });
 		this.cloud = this.run("foedus-cloud", "--listen", "127.0.0.1:0", "--admin", admin, "--state", "cloud", "--cert", "cloud.crt",
 			"--key", "cloud.key", "--ca", "pki/ca.crt", "--crl", "pki/ca.crl", "--agent-key", "pki/agent-key.pem", "--open-enrolment",
-			"--edges-min", String(this.edges), "--rounds", "2", "--samples-per-effort", "32", "--derive-samples", "64");
+			"--edges-min", String(this.edges), "--rounds", String(this.rounds), "--policy-dir", "policy", "--samples-per-effort", "32", "--derive-samples", "64");
 		await until("the cloud listens", 10000, () => existsSync(this.path("cloud", "admin.port")));
 		this.port = readFileSync(this.path("cloud", "admin.port"), "utf8").trim();
 		this.url = "http://127.0.0.1:" + this.port;
