@@ -74,15 +74,15 @@ INTEG_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/integration/test_*.c))
 FUZZERS     := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 BENCHES     := $(patsubst %.c,$(BUILD)/%,$(wildcard bench/bench_*.c))
 
-.PHONY: all check unit integration simcheck fuzz bench demo figures tidy install clean help \
+.PHONY: all pages man check unit integration simcheck fuzz bench demo figures tidy install clean help \
         latency-demo netns-check container-check kubernetes-check dashboard-check policy deb package-check
 .SECONDARY:
 .DELETE_ON_ERROR:
-all: $(PROGRAMS)
+all: $(PROGRAMS) pages
 
 help:
 	@sed -n 's/^#   //p' Makefile
-	@echo 'targets: all check unit integration simcheck fuzz bench demo latency-demo netns-check container-check kubernetes-check dashboard-check deb package-check figures tidy policy install clean'
+	@echo 'targets: all man check unit integration simcheck fuzz bench demo latency-demo netns-check container-check kubernetes-check dashboard-check deb package-check figures tidy policy install clean'
 
 # --- rules ------------------------------------------------------------------------------------
 # SIMD kernels live in files named *_avx2.c and *_avx512.c, chosen at run time.
@@ -146,6 +146,24 @@ $(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(TEST_LIBS) ; $(call link)
 $(BUILD)/bench/%: $(BUILD)/bench/%.o $(TEST_LIBS) ; $(call link)
 CHECK_LIBS = $(shell pkg-config --libs check)
 
+# --- what the programs' tables of options make: manual pages, sample configurations, completion ---
+NAMES   := $(notdir $(PROGRAMS))
+DAEMONS := $(filter foedus-cloud foedus-edge,$(NAMES))
+MAN     := $(NAMES:%=$(BUILD)/man/%.1) $(DAEMONS:%=$(BUILD)/man/%.conf.5)
+CONF    := $(DAEMONS:%=$(BUILD)/etc/%.conf)
+SHELLS  := $(NAMES:%=$(BUILD)/completion/bash/%) $(NAMES:%=$(BUILD)/completion/zsh/_%)
+man: $(MAN)
+pages: $(MAN) $(CONF) $(SHELLS)
+define page
+	@mkdir -p $(@D)
+	$(Q)$< --help=$(1) > $@
+endef
+$(BUILD)/man/%.1:           $(BUILD)/% ; $(call page,man)
+$(BUILD)/man/%.conf.5:      $(BUILD)/% ; $(call page,man5)
+$(BUILD)/etc/%.conf:        $(BUILD)/% ; $(call page,conf)
+$(BUILD)/completion/bash/%: $(BUILD)/% ; $(call page,bash)
+$(BUILD)/completion/zsh/_%: $(BUILD)/% ; $(call page,zsh)
+
 # --- tests ------------------------------------------------------------------------------------
 SIM_SEEDS ?= 1..300
 check: all $(UNIT_TESTS) $(INTEG_TESTS) $(FUZZERS)
@@ -199,10 +217,19 @@ policy: $(BUILD)/edmsac
 figures: $(BUILD)/edmsac
 	$(Q)$(BUILD)/edmsac compare --out $(BUILD)/figures $(FIGURES)
 
-POLICY_DIR := $(DESTDIR)$(PREFIX)/share/foedus/policy
+SHARE      := $(DESTDIR)$(PREFIX)/share
+POLICY_DIR := $(SHARE)/foedus/policy
 install: all
 	$(Q)for p in $(PROGRAMS); do install -D -m 755 $$p $(DESTDIR)$(PREFIX)/bin/$$(basename $$p); done
 	$(call say,INSTALL,$(DESTDIR)$(PREFIX)/bin)
+	$(Q)install -d $(SHARE)/man/man1 $(SHARE)/man/man5 $(SHARE)/doc/foedus/examples \
+	    $(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions
+	$(Q)install -m 644 $(filter %.1,$(MAN)) $(SHARE)/man/man1
+	$(Q)install -m 644 $(filter %.5,$(MAN)) $(SHARE)/man/man5
+	$(Q)install -m 644 $(CONF) $(SHARE)/doc/foedus/examples
+	$(Q)install -m 644 $(filter $(BUILD)/completion/bash/%,$(SHELLS)) $(SHARE)/bash-completion/completions
+	$(Q)install -m 644 $(filter $(BUILD)/completion/zsh/%,$(SHELLS)) $(SHARE)/zsh/site-functions
+	$(call say,INSTALL,$(SHARE))
 	$(Q)set -- $(BUILD)/policy/*.safetensors; if [ -f "$$1" ]; \
 	then install -d $(POLICY_DIR) && install -m 644 "$$@" $(POLICY_DIR) && echo '  INSTALL $(POLICY_DIR)'; \
 	else echo '  no learned policies yet: "make policy" trains them (half an hour), then install again'; fi

@@ -47,12 +47,14 @@ static const char bash_walk[] =
 
 static const char zsh_walk[] =
     ")\n_@()\n{\n"
-    "\tlocal route=% before=$words[CURRENT-1] i\n\tlocal -a offers\n"
+    "\tlocal route=% next i\n\tlocal -a offers\n"
     "\tfor ((i = 2; i < CURRENT; i++)); do\n"
-    "\t\t[[ $words[i] != -* && -n $_@_words[$route\\ $words[i]] ]] && route+=\" $words[i]\"\n"
+    "\t\tnext=\"$route $words[i]\"\n"
+    "\t\t[[ $words[i] != -* && -n $_@_words[$next] ]] && route=$next\n"
     "\tdone\n"
-    "\tif [[ $before == -* && -n $_@_words[$route\\ $before] ]]; then\n"
-    "\t\troute+=\" $before\"\n"
+    "\tnext=\"$route $words[CURRENT-1]\"\n"
+    "\tif [[ $words[CURRENT-1] == -* && -n $_@_words[$next] ]]; then\n"
+    "\t\troute=$next\n"
     "\t\t[[ $_@_words[$route] == file* ]] && { _files; return; }\n"
     "\tfi\n"
     "\toffers=(${(f)_@_words[$route]})\n"
