@@ -27,6 +27,7 @@ int noun_container(int argc, char **argv)
 	    .what = "verb",
 	    .commands = verbs,
 	    .count = ARRAY_LEN(verbs),
+	    .examples = "  foedus container authority --prepare\n",
 	};
 
 	return cli_dispatch(&group, argc, argv);
