@@ -13,6 +13,7 @@ export const state = {
 let changed = () => {};
 export const onChange = (f) => (changed = f);
 
+const byName = (a, b) => a.edge.localeCompare(b.edge, "en", { numeric: true });
 const upsert = (list, key, x) => {
 	const i = list.findIndex((y) => y[key] === x[key]);
 	if (i < 0) return false;
@@ -31,7 +32,7 @@ async function ledger() {
 
 const readers = {
 	status: async () => (state.status = await get("/status")),
-	edges: async () => (state.edges = (await get(`/edges?limit=${EDGES}`)).items),
+	edges: async () => (state.edges = (await get(`/edges?limit=${EDGES}`)).items.sort(byName)),
 	rounds: async () => (state.rounds = (await get(`/rounds?limit=${ROUNDS}`)).items),
 	round: async () => {
 		if (!state.status || state.status.last_round || state.rounds.length) state.round = await find("/rounds/latest");
@@ -132,7 +133,7 @@ const events = {
 	},
 	round: onRound, seat: onSeat, task: onTask, payment: onPayment,
 	edge: (x) => {
-		if (!upsert(state.edges, "edge", x)) state.edges.push(x);
+		if (!upsert(state.edges, "edge", x)) state.edges = [...state.edges, x].sort(byName);
 		reload("status");
 	},
 	agent: () => reload("agents", "status"),

@@ -29,7 +29,10 @@ let provoked = null;
 const expected = (text) => provoked !== null && provoked.test(text);
 
 const text = (selector) => page.locator(selector).first().innerText();
-const show = (view) => page.click(`#views a[href="#${view}"]`);
+async function show(view, p = page) {
+	await p.click(`#views a[href="#${view}"]`);
+	await p.waitForFunction((v) => document.querySelector("[aria-current=page]")?.hash === "#" + v, view);
+}
 const shot = (name, p = page) => p.screenshot({ path: join(OUT, name + ".png"), fullPage: true });
 
 test("says that there is no round yet, and who is missing", async () => {
@@ -91,8 +94,7 @@ for (const scheme of ["light", "dark"])
 	test(`labels, headings and contrast, ${scheme}`, async () => {
 		const p = await open({ colorScheme: scheme });
 		for (const view of VIEWS) {
-			await p.click(`#views a[href="#${view}"]`);
-			await sleep(150);
+			await show(view, p);
 			assert.deepEqual(await p.evaluate(complaints), [], view);
 			await shot(`${view}-${scheme}`, p);
 		}
@@ -107,8 +109,7 @@ test("fits a phone", async () => {
 	for (const width of [360, 320]) {
 		const p = await open({ viewport: { width, height: 780 }, hasTouch: true, isMobile: true });
 		for (const view of VIEWS) {
-			await p.click(`#views a[href="#${view}"]`);
-			await sleep(150);
+			await show(view, p);
 			assert.deepEqual(await p.evaluate(overflow), [], `${view} at ${width} px`);
 			if (width === 360) await shot(view + "-phone", p);
 		}
@@ -157,6 +158,25 @@ test("changes need the token, which stays in the tab", async () => {
 	await page.click("[data-action=pause]");
 	await page.waitForSelector("[data-action=resume]");
 	assert.match(await text("#state"), /paused/);
+	provoked = null;
+});
+
+test("asks for the token where reading needs it", async () => {
+	provoked = /401/;
+	const context = await browser.newContext(), p = await context.newPage();
+	p.on("pageerror", (e) => problems.push(e.stack || e.message));
+	p.on("console", (m) => m.type() === "error" && !expected(m.text()) && problems.push(m.text()));
+	await p.route("**/api/v1/**", (route) => (route.request().headers().authorization === "Bearer " + farm.token ? route.continue()
+		: route.fulfill({ status: 401, json: { title: "Unauthorized", status: 401, code: "unauthorized", detail: "no token" } })));
+	await p.goto(farm.url + "/");
+	await p.waitForFunction(() => /wants the token/.test(document.querySelector("#view").textContent));
+	await p.fill("#token", farm.token);
+	await p.press("#token", "Enter");
+	await p.waitForSelector(".tiles");
+	await p.waitForFunction(() => /live/.test(document.querySelector("#state").textContent));
+	await p.reload();
+	await p.waitForSelector(".tiles");
+	await context.close();
 	provoked = null;
 });
 
