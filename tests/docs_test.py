@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Fails when the documents fall behind the code: messages, fields, limits, phases and codes of docs/protocol.md,
-and the paths, links and make targets that README.md names."""
+the paths, links and make targets that README.md names, headings that links lead to, functions and files of the guides,
+and what the log says by docs/operations.md. Commands are looked at by docs_commands.py."""
 import os
 import re
 import sys
@@ -11,6 +12,7 @@ problems = []
 def need(ok, message):
     if not ok:
         problems.append(message)
+    return ok
 
 
 def read(path):
@@ -70,11 +72,18 @@ def check_words(doc):
         need(name == "none" or "`%s`" % name in doc, "docs/protocol.md: the state `%s` is not named" % name)
 
 
+def anchors(path):
+    """The headings as GitHub makes anchors of them."""
+    titles = re.findall(r"^#+ (.+)$", re.sub(r"^```.*?^```", "", read(path), flags=re.M | re.S), re.M)
+    return {re.sub(r"[^\w -]", "", t.lower()).replace(" ", "-") for t in titles}
+
+
 def check_links(path):
-    text = read(path)
-    for target in re.findall(r"\]\(([^)#:]+)\)", text):
-        where = os.path.normpath(os.path.join(os.path.dirname(path), target))
-        need(os.path.exists(where), "%s: the link %s leads nowhere" % (path, target))
+    text = re.sub(r"^```.*?^```", "", read(path), flags=re.M | re.S)
+    for target, anchor in re.findall(r"\]\(([^)#:]*)(?:#([\w-]+))?\)", text):
+        where = os.path.normpath(os.path.join(os.path.dirname(path), target)) if target else path
+        if need(os.path.exists(where), "%s: the link %s leads nowhere" % (path, target)) and anchor:
+            need(anchor in anchors(where), "%s: %s has no heading #%s" % (path, target or path, anchor))
 
 
 def check_readme(path):
@@ -84,6 +93,46 @@ def check_readme(path):
     targets = set(re.findall(r"^([a-z-]+):", read("Makefile"), re.M))
     for target in re.findall(r"\bmake ([a-z]+(?:-[a-z]+)*)\b", text):
         need(target in targets, "%s: make has no target %s" % (path, target))
+
+
+def sources():
+    out = []
+    for top in ("common", "cloud", "edge", "ctl", "sim", "tests"):
+        for folder, _, names in os.walk(top):
+            out += [read(os.path.join(folder, n)) for n in sorted(names) if n.endswith((".c", ".h", ".inc"))]
+    return "\n".join(out)
+
+
+def check_guide(path, code):
+    """Functions and files in `code` exist; NAME in a path stands for the reader's own."""
+    text = re.sub(r"^```.*?^```", "", read(path), flags=re.M | re.S)
+    for name in re.findall(r"`(\w+)\(\)`", text):
+        need(re.search(r"\b%s\(" % name, code), "%s: there is no function %s" % (path, name))
+    for name in re.findall(r"`((?:common|cloud|edge|ctl|sim|tests|deploy|proto|docs)/[\w./-]+)`", text):
+        need(os.path.exists(name) or "NAME" in name or "modest" in name, "%s: there is no %s" % (path, name))
+    for name in re.findall(r"`struct (\w+)`", text):
+        need(re.search(r"\bstruct %s\b" % name, code), "%s: there is no struct %s" % (path, name))
+
+
+def check_said(path, code):
+    """What a table of `log or answer` quotes is in the sources: words between what a program fills in."""
+    table = re.search(r"^\| log or answer \|.*?(?=\n\n|\Z)", read(path), re.M | re.S)
+    if need(table, "%s: no table of what the log says" % path):
+        for quote in re.findall(r"^\|[^|]*?`([^`]+)`", table.group(0), re.M):
+            for part in re.split(r"\.\.\.|\d+", quote.rstrip(".")):
+                need(part.strip(" :") in code, "%s: no program says '%s'" % (path, part))
+
+
+def reachable(path):
+    """The documents to which links lead from this one, over any number of steps."""
+    seen, left = set(), [path]
+    while left:
+        path = left.pop()
+        if path in seen or not path.endswith(".md") or not os.path.exists(path):
+            continue
+        seen.add(path)
+        left += [os.path.normpath(os.path.join(os.path.dirname(path), t)) for t in re.findall(r"\]\(([^)#:]+)", read(path))]
+    return seen
 
 
 def main():
@@ -96,6 +145,13 @@ def main():
     for path in documents:
         check_links(path)
     check_readme("README.md")
+    code = sources()
+    for path in ("docs/extending.md", "docs/formats.md", "docs/operations.md", "docs/concepts.md", "docs/tuning.md"):
+        check_guide(path, code)
+    check_said("docs/operations.md", code)
+    reached = reachable("README.md")
+    for path in documents + ["docs/decisions/" + d for d in sorted(os.listdir("docs/decisions"))]:
+        need(path in reached, "%s: no document leads to it" % path)
     print("\n".join(problems), end="\n" if problems else "")
     print("docs: %d documents, %d problems" % (len(documents), len(problems)))
     return 1 if problems else 0

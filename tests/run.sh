@@ -58,6 +58,9 @@ case $what in
 all | unit) step documents python3 tests/docs_test.py ;;
 esac
 case $what in
+all | integration) step document-commands python3 tests/docs_commands.py ;;
+esac
+case $what in
 all | sim)
     if [ -x "$BUILD/foedus-sim" ]; then step simulator "$BUILD/foedus-sim" --edges 5 --seeds "$SIM_SEEDS"; fi
     ;;
