@@ -86,8 +86,9 @@ def help_of(words):
 def options_of(text):
     """{long name: default or None} and the letters of a --help."""
     long = {}
+    text = re.sub(r"\n {20,}", " ", text)
     for letter, name, rest in re.findall(r"^ +(?:-(\w), )? *--([\w-]+)(.*)$", text, re.M):
-        default = re.search(r"\(default: ([^)]*)\)$", rest)
+        default = re.search(r"\(default: ([^)]*)\)", rest)
         long[name] = default.group(1) if default else None
         if letter:
             long["-" + letter] = None
