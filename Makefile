@@ -218,17 +218,19 @@ figures: $(BUILD)/edmsac
 	$(Q)$(BUILD)/edmsac compare --out $(BUILD)/figures $(FIGURES)
 
 SHARE      := $(DESTDIR)$(PREFIX)/share
+# Debian's zsh looks elsewhere below /usr than below /usr/local.
+ZSH_SHARE  := $(SHARE)/zsh/$(if $(filter /usr,$(PREFIX)),vendor-completions,site-functions)
 POLICY_DIR := $(SHARE)/foedus/policy
 install: all
 	$(Q)for p in $(PROGRAMS); do install -D -m 755 $$p $(DESTDIR)$(PREFIX)/bin/$$(basename $$p); done
 	$(call say,INSTALL,$(DESTDIR)$(PREFIX)/bin)
 	$(Q)install -d $(SHARE)/man/man1 $(SHARE)/man/man5 $(SHARE)/doc/foedus/examples \
-	    $(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions
+	    $(SHARE)/bash-completion/completions $(ZSH_SHARE)
 	$(Q)install -m 644 $(filter %.1,$(MAN)) $(SHARE)/man/man1
 	$(Q)install -m 644 $(filter %.5,$(MAN)) $(SHARE)/man/man5
 	$(Q)install -m 644 $(CONF) $(SHARE)/doc/foedus/examples
 	$(Q)install -m 644 $(filter $(BUILD)/completion/bash/%,$(SHELLS)) $(SHARE)/bash-completion/completions
-	$(Q)install -m 644 $(filter $(BUILD)/completion/zsh/%,$(SHELLS)) $(SHARE)/zsh/site-functions
+	$(Q)install -m 644 $(filter $(BUILD)/completion/zsh/%,$(SHELLS)) $(ZSH_SHARE)
 	$(call say,INSTALL,$(SHARE))
 	$(Q)set -- $(BUILD)/policy/*.safetensors; if [ -f "$$1" ]; \
 	then install -d $(POLICY_DIR) && install -m 644 "$$@" $(POLICY_DIR) && echo '  INSTALL $(POLICY_DIR)'; \

@@ -42,6 +42,19 @@ static void print_head(const struct api *a, const json_t *c)
 	grid_free(g);
 }
 
+/* An item of period 1 stands once, before the items that follow it. */
+static void first_cells(struct grid *g, bool shown, size_t item, double effort, double reward)
+{
+	if (shown) {
+		grid_cell(g, "%zu", item);
+		grid_cell(g, "%.4f", effort);
+		grid_cell(g, "%.4f", reward);
+		return;
+	}
+	for (int i = 0; i < 3; i++)
+		grid_cell(g, "%s", "");
+}
+
 static void print_menu(const struct api *a, const json_t *menu)
 {
 	static const char *const titles[] = {"ITEM 1", "EFFORT", "REWARD", "ITEM 2", "EFFORT", "REWARD"};
@@ -53,14 +66,7 @@ static void print_menu(const struct api *a, const json_t *menu)
 		const json_t *r2 = json_array_get(json_object_get(menu, "r2"), k);
 
 		for (size_t l = 0; l < json_array_size(q2); l++) {
-			grid_cell(g, l ? "" : "%zu", k);
-			if (l) {
-				grid_cell(g, "%s", "");
-				grid_cell(g, "%s", "");
-			} else {
-				grid_cell(g, "%.4f", at(q1, k));
-				grid_cell(g, "%.4f", at(r1, k));
-			}
+			first_cells(g, l == 0, k, at(q1, k), at(r1, k));
 			grid_cell(g, "%zu", l);
 			grid_cell(g, "%.4f", at(q2, l));
 			grid_cell(g, "%.4f", at(r2, l));

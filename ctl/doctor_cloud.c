@@ -46,6 +46,9 @@ static void check_policy(struct doctor *d, struct api *a, const json_t *status)
 	struct err e = ERR_INIT;
 	json_t *round;
 
+	if (*field_text(status, "policy_note"))
+		doctor_say(d, FINDING_WARN, "policy", "%s, not the one that was configured: %s",
+		           field_text(status, "policy"), field_text(status, "policy_note"));
 	if (!field_int(status, "last_round")) {
 		doctor_say(d, FINDING_OK, "policy", "%s; it has not written a menu yet",
 		           field_text(status, "policy"));

@@ -46,7 +46,8 @@ static void show(const struct api *a, const json_t *s)
 		fields_add(g, "agent", "version %lld", (long long)field_int(s, "agent_version"));
 	else
 		fields_add(g, "agent", "none yet");
-	fields_add(g, "policy", "%s", field_text(s, "policy"));
+	fields_add(g, "policy", "%s%s%s", field_text(s, "policy"), *field_text(s, "policy_note") ? ": " : "",
+	           field_text(s, "policy_note"));
 	grid_print(g, stdout, a->colours);
 	grid_free(g);
 }
