@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import boot  # noqa: E402
 import root as bare  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -98,6 +99,17 @@ def units():
         check(said[0] == 0, said[1].splitlines()[-1].strip("→ 🙂"), said[1])
 
 
+def booted():
+    if not shutil.which("systemd-nspawn"):
+        print("  skipped no systemd-nspawn (package systemd-container): the units were not tried under systemd itself")
+        return
+    run("apt-get", "install", "-y", "-qq", "--no-install-recommends", "systemd-sysv")
+    lines, log = boot.boot(ROOT)
+    for line in lines[:-1]:
+        check(line.startswith("ok "), line[8:], log[-6000:])
+    check(lines[-1:] == ["end"], "booted: it came to its end", log[-6000:])
+
+
 def again(packages):
     """Installing once more keeps what the administrator wrote and who owns what."""
     run("apt-get", "install", "-y", "-qq", "--reinstall", *("/debs/" + os.path.basename(path) for path in packages))
@@ -134,6 +146,7 @@ def main():
         run("sh", "-c", KEYS)
         check(subprocess.run(bare.enter(ROOT, (sys.executable, HERE + "/life.py", ROOT), net=True)).returncode == 0,
               "the services live as they should")
+        booted()
         again(packages)
         purge()
     finally:
