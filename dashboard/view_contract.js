@@ -46,8 +46,8 @@ const firstTable = (c) => grid("Constraints of period 1",
 		holds(t.ir_slack), holds(t.ic_slack, t.ic_item)] })));
 
 const secondTable = (c) => grid("Constraints of period 2",
-	[["After, type"], ["Rent, credits", true], ["Takes part (IR)"], ["Prefers its own item (IC)"]],
-	c.period2.flatMap((p) => p.types.map((t) => ({ key: p.item + "-" + t.type, cells: [`${name(p.item)}, type ${t.type}`, credits(t.rent),
+	[["After, type"], ["Takes part (IR)"], ["Prefers its own item (IC)"]],
+	c.period2.flatMap((p) => p.types.map((t) => ({ key: p.item + "-" + t.type, cells: [`${name(p.item)}, type ${t.type}`,
 		holds(t.ir_slack), holds(t.ic_slack, t.ic_item)] }))));
 
 function writer(c, r) {
