@@ -30,12 +30,15 @@ static int read_line(const char *path, char *out, size_t cap, struct err *e)
 static int state_address(const char *dir, char *out, size_t cap, struct err *e)
 {
 	char path[PATH_MAX_OURS], port[16];
+	int64_t number = 0;
 	int rc = path_join(path, sizeof(path), dir, "admin.port", e);
 
 	if (!rc)
 		rc = read_line(path, port, sizeof(port), e);
+	if (!rc) /* "1@elsewhere" would take the token to another host */
+		rc = str_to_int(port, path, 1, UINT16_MAX, &number, e);
 	if (!rc)
-		snprintf(out, cap, "http://127.0.0.1:%s", port);
+		snprintf(out, cap, "http://127.0.0.1:%d", (int)number);
 	return rc;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/base/buf.h"
+#include "common/base/grid.h"
 #include "common/base/json.h"
 #include "common/base/str.h"
 #include "ctl/api.h"
@@ -21,6 +22,35 @@ static int need_object(const char *path, json_t **out, struct err *e)
 	return err_set(e, E_PROTOCOL, "%s: the answer is not a JSON object; is this a foedus cloud?", path);
 }
 
+/* Words of others must not reach a terminal as they are; programs (--json) get them untouched, escaped. */
+static void make_showable(json_t *v)
+{
+	struct buf text = BUF_INIT;
+	const char *key;
+	json_t *x;
+	size_t i;
+
+	json_object_foreach (v, key, x)
+		make_showable(x);
+	json_array_foreach (v, i, x)
+		make_showable(x);
+	if (!json_is_string(v))
+		return;
+	grid_clean(json_string_value(v), &text);
+	json_string_set(v, buf_cstr(&text));
+	buf_release(&text);
+}
+
+/* What came, for whoever asked. */
+static int receive(const struct api *a, const char *path, json_t **out, struct err *e)
+{
+	int rc = need_object(path, out, e);
+
+	if (!rc && !a->json)
+		make_showable(*out);
+	return rc;
+}
+
 int api_get(struct api *a, json_t **out, struct err *e, const char *fmt, ...)
 {
 	struct buf path = BUF_INIT;
@@ -32,7 +62,7 @@ int api_get(struct api *a, json_t **out, struct err *e, const char *fmt, ...)
 	va_end(ap);
 	rc = http_client_get(a->http, buf_cstr(&path), out, e);
 	if (!rc)
-		rc = need_object(buf_cstr(&path), out, e);
+		rc = receive(a, buf_cstr(&path), out, e);
 	buf_release(&path);
 	return rc;
 }
@@ -48,7 +78,7 @@ int api_post(struct api *a, json_t **out, struct err *e, const char *fmt, ...)
 	va_end(ap);
 	rc = http_client_post(a->http, buf_cstr(&path), NULL, out, e);
 	if (!rc)
-		rc = need_object(buf_cstr(&path), out, e);
+		rc = receive(a, buf_cstr(&path), out, e);
 	buf_release(&path);
 	return rc;
 }
@@ -78,6 +108,10 @@ int api_list_from(struct api *a, const char *path, const char *first, size_t lim
 			break;
 		json_array_extend(all, page);
 		next = json_string_value(json_object_get(body, "next"));
+		if (next && (!json_array_size(page) || json_array_size(all) > ITEMS_MAX)) {
+			rc = err_set(e, E_PROTOCOL, "%s: the list does not end", path);
+			break;
+		}
 		more = next && str_copy(cursor, sizeof(cursor), next);
 		json_decref(body);
 		body = NULL;

@@ -103,7 +103,7 @@ void fields_add(struct grid *g, const char *name, const char *fmt, ...)
 
 const char *duration_text(double seconds, char out[32])
 {
-	long long s = seconds > 0 ? (long long)seconds : 0;
+	long long s = seconds > 0 ? (long long)fmin(seconds, 1e15) : 0;
 
 	if (s < 120)
 		snprintf(out, 32, "%lld s", s);

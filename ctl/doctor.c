@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "common/base/buf.h"
+#include "common/base/grid.h"
 #include "common/base/version.h"
 #include "ctl/nouns.h"
 
@@ -36,12 +37,14 @@ void doctor_say(struct doctor *d, enum finding f, const char *check, const char 
 	static const char *const words[] = {"ok", "warning", "FAILED"};
 	static const char *const names[] = {"ok", "warning", "failed"};
 	static const int codes[] = {32, 33, 31};
-	struct buf text = BUF_INIT;
+	struct buf raw = BUF_INIT, text = BUF_INIT;
 	va_list ap;
 
 	va_start(ap, fmt);
-	buf_vfmt(&text, fmt, ap);
+	buf_vfmt(&raw, fmt, ap);
 	va_end(ap);
+	grid_clean(buf_cstr(&raw), &text); /* the cloud has its word in it */
+	buf_release(&raw);
 	d->warned += f == FINDING_WARN;
 	d->failed += f == FINDING_FAILED;
 	if (d->api.json)

@@ -3,9 +3,12 @@
 #include <stdio.h>
 
 #include "common/base/buf.h"
+#include "common/base/grid.h"
 #include "common/http/client.h"
 #include "common/base/cli.h"
 #include "ctl/nouns.h"
+
+#define SHOWN_MAX 200 /* bytes of an answer */
 
 struct health_options {
 	const char *path;
@@ -29,6 +32,17 @@ static const struct opt_program program = {
     .examples = "  foedus health 127.0.0.1:7701 --path /readyz\n",
 };
 
+/* The beginning of what the daemon said. */
+static void tell(struct buf *reply)
+{
+	struct buf shown = BUF_INIT;
+
+	reply->len = reply->len < SHOWN_MAX ? reply->len : SHOWN_MAX;
+	grid_clean(buf_cstr(reply), &shown);
+	printf("%s\n", buf_cstr(&shown));
+	buf_release(&shown);
+}
+
 int noun_health(int argc, char **argv)
 {
 	struct health_options o = {0};
@@ -47,7 +61,7 @@ int noun_health(int argc, char **argv)
 	if (!rc)
 		rc = http_client_get_bytes(c, o.path, &reply, &e);
 	if (!rc && !o.quiet)
-		printf("%.*s\n", (int)(reply.len > 200 ? 200 : reply.len), reply.len ? (const char *)reply.data : "");
+		tell(&reply);
 	buf_release(&reply);
 	http_client_free(c);
 	return rc ? cli_failed(program.name, &e) : CLI_OK;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/base/buf.h"
+#include "common/base/grid.h"
 #include "common/base/mem.h"
 #include "common/base/str.h"
 #include "ctl/api.h"
@@ -35,21 +36,35 @@ struct event {
 };
 
 /* What is nested is left to --json. */
-static void print_members(const json_t *data)
+static void add_members(const json_t *data, struct buf *out)
 {
 	const char *key;
 	json_t *v;
 
 	json_object_foreach ((json_t *)data, key, v) {
 		if (json_is_string(v) && *json_string_value(v))
-			printf(" %s=%s", key, json_string_value(v));
+			buf_fmt(out, " %s=%s", key, json_string_value(v));
 		else if (json_is_integer(v))
-			printf(" %s=%lld", key, (long long)json_integer_value(v));
+			buf_fmt(out, " %s=%lld", key, (long long)json_integer_value(v));
 		else if (json_is_real(v))
-			printf(" %s=%.6g", key, json_real_value(v));
+			buf_fmt(out, " %s=%.6g", key, json_real_value(v));
 		else if (json_is_true(v))
-			printf(" %s=yes", key);
+			buf_fmt(out, " %s=yes", key);
 	}
+}
+
+/* Reasons are words of edges: they pass as a cell would show them. */
+static void print_for_people(const char *type, const json_t *data, bool colours)
+{
+	struct buf raw = BUF_INIT, members = BUF_INIT, shown = BUF_INIT;
+
+	add_members(data, &raw);
+	grid_clean(type, &shown);
+	grid_clean(buf_cstr(&raw), &members);
+	printf(colours ? "\033[36m%-8s\033[0m%s\n" : "%-8s%s\n", buf_cstr(&shown), buf_cstr(&members));
+	buf_release(&raw);
+	buf_release(&members);
+	buf_release(&shown);
 }
 
 static bool wanted(const struct stream *s, const char *type)
@@ -75,9 +90,7 @@ static void print_event(const struct stream *s, const struct event *ev)
 		json_decref(line);
 		putchar('\n');
 	} else if (data) {
-		printf(s->a->colours ? "\033[36m%-8s\033[0m" : "%-8s", ev->type);
-		print_members(data);
-		putchar('\n');
+		print_for_people(ev->type, data, s->a->colours);
 	}
 	json_decref(data);
 	fflush(stdout);

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/buf.h"
 #include "common/base/cli_page.h"
+#include "common/base/grid.h"
 #include "common/base/mem.h"
 #include "common/base/opt_page.h"
 #include "common/base/str.h"
@@ -125,6 +127,10 @@ int cli_usage(const char *program, const char *fmt, ...)
 
 int cli_failed(const char *program, const struct err *e)
 {
-	fprintf(stderr, "%s: %s\n", program, e->text);
+	struct buf text = BUF_INIT; /* it may quote a peer */
+
+	grid_clean(e->text, &text);
+	fprintf(stderr, "%s: %s\n", program, buf_cstr(&text));
+	buf_release(&text);
 	return e->code == E_INVALID ? CLI_USAGE : CLI_FAILED;
 }

@@ -101,6 +101,11 @@ size_t grid_width(const char *text)
 	return show(text, NULL);
 }
 
+void grid_clean(const char *text, struct buf *out)
+{
+	show(text, out);
+}
+
 struct grid *grid_new(size_t columns, const char *const *titles, const char *align)
 {
 	struct grid *g = mem_zalloc(sizeof(*g));

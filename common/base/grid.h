@@ -17,6 +17,7 @@
 
 enum grid_tone { GRID_PLAIN, GRID_GOOD, GRID_WARN, GRID_BAD, GRID_FAINT };
 
+struct buf;
 struct grid;
 
 /* `titles` may be NULL: no row of titles. `align` has an 'l' or 'r' for each column. Both are borrowed. */
@@ -32,5 +33,7 @@ void grid_print(const struct grid *g, FILE *out, bool colours);
 
 /* Columns that the text takes on a terminal. */
 size_t grid_width(const char *text);
+/* Appends the text as a cell would show it, on one line: for words of others outside a grid. */
+void grid_clean(const char *text, struct buf *out);
 
 #endif

@@ -52,6 +52,8 @@ static void escaped(struct buf *b, const char *text)
 
 		if (c < 0x20 || c == 0x7f)
 			buf_fmt(b, "\\u%04x", c);
+		else if (c == 0xc2 && (text[1] & 0xe0) == 0x80) /* U+0080 to U+009F: controls too, in two bytes */
+			buf_fmt(b, "\\u%04x", (unsigned char)*++text);
 		else if (settings.format == LOG_JSON && (c == '"' || c == '\\'))
 			buf_fmt(b, "\\%c", c);
 		else

@@ -53,13 +53,22 @@ int x509_read_cert(const char *path, X509 **out, struct err *e)
 	return rc ? rc : read_end(bio, &b, *out, path, "certificate", e);
 }
 
+static int no_passphrase(char *out, int size, int writing, void *ctx)
+{
+	(void)out;
+	(void)size;
+	(void)writing;
+	(void)ctx;
+	return -1;
+}
+
 int x509_read_csr(const char *path, X509_REQ **out, struct err *e)
 {
 	struct buf b = BUF_INIT;
 	int rc;
 	BIO *bio = open_file(path, &b, &rc, e);
 
-	*out = bio ? PEM_read_bio_X509_REQ(bio, NULL, NULL, NULL) : NULL;
+	*out = bio ? PEM_read_bio_X509_REQ(bio, NULL, no_passphrase, NULL) : NULL;
 	return rc ? rc : read_end(bio, &b, *out, path, "certificate request", e);
 }
 
@@ -71,15 +80,6 @@ int x509_read_crl(const char *path, X509_CRL **out, struct err *e)
 
 	*out = bio ? PEM_read_bio_X509_CRL(bio, NULL, NULL, NULL) : NULL;
 	return rc ? rc : read_end(bio, &b, *out, path, "revocation list", e);
-}
-
-static int no_passphrase(char *out, int size, int writing, void *ctx)
-{
-	(void)out;
-	(void)size;
-	(void)writing;
-	(void)ctx;
-	return -1;
 }
 
 /* Secrets that an orchestrator mounts belong to root and to a group that only their reader is in. */

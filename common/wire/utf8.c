@@ -43,7 +43,7 @@ static size_t character(const uint8_t *s, size_t n)
 			return 0;
 		c = c << 6 | (s[i] & 0x3f);
 	}
-	return c < least || c == 0x7f || (c >= 0xd800 && c < 0xe000) || c > 0x10ffff ? 0 : len;
+	return c < least || (c >= 0x7f && c < 0xa0) || (c >= 0xd800 && c < 0xe000) || c > 0x10ffff ? 0 : len;
 }
 
 bool utf8_is_text(const char *p, size_t n)

@@ -28,6 +28,8 @@ START_TEST(malformed_text_does_not)
 	ck_assert(!text("\xf4\x90\x80\x80")); /* above U+10FFFF */
 	ck_assert(!text("line\nbreak"));
 	ck_assert(!text("\x7f"));
+	ck_assert(!text("\xc2\x9b")); /* a terminal's control sequence may begin so, too */
+	ck_assert(text("\xc2\xa0"));
 	ck_assert(!utf8_is_text("a\0b", 3));
 }
 END_TEST
