@@ -1,9 +1,11 @@
 /* An authority that needs nobody: made at the first start; edges of the host get their certificates from it.
  * A name is signed once: whoever comes with another key for it has to ask a person. */
 #include <dirent.h>
+#include <fcntl.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/agent/key.h"
@@ -16,7 +18,7 @@
 #include "ctl/container.h"
 #include "ctl/stop.h"
 
-enum { FILE_MAX = 1 << 24 };
+enum { FILE_MAX = 1 << 24, REQUEST_MAX = 1 << 16 };
 
 struct authority_options {
 	const char *dir, *keys, *trust, *requests, *prefix, *hosts;
@@ -133,17 +135,60 @@ static int check_new(const struct authority_options *o, const char *name, struct
 	return rc;
 }
 
+/* Edges write there: it may be a pipe, on which one would wait for ever, or a link to a file that is ours. */
+static int read_request(const char *csr, struct buf *out, struct err *e)
+{
+	int fd = open(csr, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	struct stat st;
+	ssize_t n;
+
+	if (fd < 0)
+		return err_errno(e, "%s: cannot open", csr);
+	if (fstat(fd, &st) || !S_ISREG(st.st_mode) || st.st_size > REQUEST_MAX) {
+		close(fd);
+		return err_set(e, E_INVALID, "%s: no file of at most %d bytes", csr, REQUEST_MAX);
+	}
+	n = read(fd, buf_reserve(out, REQUEST_MAX), REQUEST_MAX);
+	if (n < 0)
+		err_errno(e, "%s: cannot read", csr);
+	else
+		out->len += (size_t)n;
+	close(fd);
+	return n < 0 ? E_IO : 0;
+}
+
+/* A copy of it in the authority's own folder, where it stays what it is. */
+static int copy_request(const char *csr, const char *own, struct err *e)
+{
+	struct buf text = BUF_INIT;
+	int rc = read_request(csr, &text, e);
+
+	if (!rc)
+		rc = file_write(own, text.data, text.len, 0600, e);
+	buf_release(&text);
+	return rc;
+}
+
 static int sign(const struct authority_options *o, const char *name, const char *csr, struct err *e)
 {
 	struct pki_terms t = {.role = NET_ROLE_EDGE, .days = (int)o->days, .only = name};
-	char cert[CONTAINER_PATH];
+	char cert[CONTAINER_PATH], own[CONTAINER_PATH];
 	int rc = 0;
 
+	container_path(cert, o->trust, name, ".crt");
+	container_path(own, o->dir, "request", ".pem");
 	if (!str_is_name(name, WIRE_NAME_MAX) || strncmp(name, o->prefix, strlen(o->prefix)) != 0)
 		rc = err_set(e, E_AUTH, "'%.80s' is no name that begins with %s", name, o->prefix);
 	if (!rc)
 		rc = check_new(o, name, e);
-	return rc ? rc : pki_sign(o->dir, csr, &t, container_path(cert, o->trust, name, ".crt"), NULL, e);
+	if (!rc && file_exists(cert)) /* "ca", where names may begin so */
+		rc = err_set(e, E_EXISTS, "%s is there already", cert);
+	if (!rc)
+		rc = copy_request(csr, own, e);
+	if (!rc)
+		rc = pki_sign(o->dir, own, &t, cert, NULL, e);
+	unlink(own);
+	return rc;
 }
 
 /* Every request is answered once and taken away. */
@@ -166,7 +211,8 @@ static void sign_all(const struct authority_options *o)
 			log_warn("refused: %s", e.text);
 		else
 			log_info("signed for %s", name);
-		unlink(csr);
+		if (unlink(csr) && rmdir(csr))
+			log_debug("%s stays", csr);
 	}
 	if (d)
 		closedir(d);

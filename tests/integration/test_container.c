@@ -1,6 +1,7 @@
 /* What containers start with: an authority that signs by itself, edges that take places, the health probe. */
 #include <signal.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -134,6 +135,27 @@ START_TEST(a_name_is_signed_once)
 }
 END_TEST
 
+/* An edge that is not what it should be must not keep the others from their certificates. */
+START_TEST(requests_that_are_no_files_do_not_stop_the_authority)
+{
+	start_authority();
+	ck_assert_int_eq(mkfifo(in_tmp("requests/edge-5.csr"), 0600), 0);
+	wait_gone(in_tmp("requests/edge-5.csr"));
+	ck_assert_int_eq(symlink(in_tmp("authority/ca.key"), in_tmp("requests/edge-6.csr")), 0);
+	wait_gone(in_tmp("requests/edge-6.csr"));
+	ck_assert(file_exists(in_tmp("authority/ca.key")));
+	ck_assert_int_eq(mkdir(in_tmp("requests/edge-7.csr"), 0700), 0);
+	wait_gone(in_tmp("requests/edge-7.csr"));
+	ck_assert_int_eq(command_run("foedus", "pki", "request", "edge-9", "--out", in_tmp("out"), (char *)NULL),
+	                 0);
+	ck_assert_int_eq(rename(in_tmp("out/edge-9.csr"), in_tmp("requests/edge-9.csr")), 0);
+	wait_file(in_tmp("trust/edge-9.crt"));
+	wait_gone(in_tmp("requests/edge-9.csr"));
+	ck_assert(!file_exists(in_tmp("authority/request.pem")));
+	stop_authority();
+}
+END_TEST
+
 START_TEST(health_is_an_exit_code)
 {
 	ck_assert_int_eq(command_run("foedus", "health", "127.0.0.1:1", (char *)NULL), 1);
@@ -145,4 +167,4 @@ START_TEST(health_is_an_exit_code)
 END_TEST
 
 SUITE("integration/container", edges_get_places_and_certificates, a_name_is_signed_once,
-      health_is_an_exit_code)
+      requests_that_are_no_files_do_not_stop_the_authority, health_is_an_exit_code)
