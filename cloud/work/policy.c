@@ -16,10 +16,15 @@ static int write_menu(const struct policy *p, struct job *job, struct err *e)
 		rc = menu_check(&w->menu, &job->instance.terms, e);
 	if (!rc)
 		rc = menu_require_feasible(&w->menu, &job->instance, e);
+	if (!rc)
+		w->expected_profit = policy_profit(p, &job->instance, &w->menu);
+	/* Feasible is what edges can accept, not what the cloud can afford: no contract at all would lose
+	 * nothing. Far from what it was measured on, a learned policy may have it otherwise. */
+	if (!rc && learned_is(p) && !(w->expected_profit >= 0))
+		rc = err_set(e, E_STATE, "its contract would lose %g an edge", -w->expected_profit);
 	if (rc)
 		return err_wrap(e, "policy %s", p->ops->name);
 	str_copy(w->policy, sizeof(w->policy), p->ops->name);
-	w->expected_profit = policy_profit(p, &job->instance, &w->menu);
 	if (learned_is(p)) {
 		str_copy(w->weights, sizeof(w->weights), learned_weights(p));
 		w->updates = learned_updates(p);

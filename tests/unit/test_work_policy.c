@@ -186,5 +186,28 @@ START_TEST(an_infeasible_contract_is_written_again_by_the_exact_policy)
 }
 END_TEST
 
+/* Edges' words move the problem; where it is none that pays, the contract must not lose money for it. */
+START_TEST(a_ruinous_contract_is_not_offered)
+{
+	struct env_spec env;
+	struct actor_shape shape;
+	struct err e = ERR_INIT;
+	struct work w = {0};
+	struct job job = {.kind = JOB_POLICY, .round = 1, .instance = market(2)};
+	size_t n;
+	float *params = parameters(&env, &shape, &n);
+
+	job.instance.alpha = 1e-4; /* whatever effort is asked for, nothing is earned by it */
+	ck_ok(learned_from("edmsac", &env, &shape, params, 16, &w.policy, &e), &e);
+	ck_ok(work_policy(&w, &job, &e), &e);
+	ck_assert_str_eq(job.written.policy, "exact");
+	ck_assert(job.written.fallback);
+	ck_assert_double_ge(job.written.expected_profit, -1e-9);
+	policy_release(&w.policy);
+	free(params);
+}
+END_TEST
+
 SUITE("work/policy", a_checkpoint_is_found_by_its_types, a_wrong_checkpoint_is_an_error,
-      a_poisoned_actor_never_leaves_the_process, an_infeasible_contract_is_written_again_by_the_exact_policy)
+      a_poisoned_actor_never_leaves_the_process, an_infeasible_contract_is_written_again_by_the_exact_policy,
+      a_ruinous_contract_is_not_offered)
