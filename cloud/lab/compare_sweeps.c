@@ -67,13 +67,6 @@ void sweeps_plan_observed(struct study *s)
 	study_plan_sweep(s, "observed", 3, observed);
 }
 
-static int write_exact(const struct policy *p, const struct instance *in, const struct env_moment *at,
-                       struct menu *out, struct err *e)
-{
-	(void)at;
-	return policy_solve(p, in, out, e);
-}
-
 static int retention_one(const struct instance *in, struct episode *without, struct episode *with,
                          struct err *e)
 {
@@ -82,8 +75,8 @@ static int retention_one(const struct instance *in, struct episode *without, str
 	int rc = retention_exact(in, &none, &best, e);
 
 	if (rc == 0)
-		rc = episode_play(&exact, write_exact, in, none.bonus, without, e);
-	return rc ? rc : episode_play(&exact, write_exact, in, best.bonus, with, e);
+		rc = episode_play(&exact, retention_write, in, none.bonus, without, e);
+	return rc ? rc : episode_play(&exact, retention_write, in, best.bonus, with, e);
 }
 
 static int retention(const struct study *s, const struct study_job *job, struct part *out, struct err *e)

@@ -121,13 +121,6 @@ static int write_seen(const struct policy *p, const struct instance *in, const s
 	return rc;
 }
 
-static int write_exact(const struct policy *p, const struct instance *in, const struct env_moment *at,
-                       struct menu *out, struct err *e)
-{
-	(void)at;
-	return policy_solve(p, in, out, e);
-}
-
 struct episodes {
 	struct retention own, steady, exact, bonus;
 };
@@ -152,7 +145,7 @@ static int judge_episodes(const struct judge *j, const struct policy *p, const s
 {
 	bool observed = learned_env(p)->observed;
 	struct onlooker own = {.inner = p, .write = learned_solve_at, .observed = observed};
-	struct onlooker rival = {.inner = &exact, .write = write_exact, .observed = observed};
+	struct onlooker rival = {.inner = &exact, .write = retention_write, .observed = observed};
 	int draws = observed ? j->estimates : 1;
 	double profit = 0, steady = 0, by_round = 0, bonus = 0;
 

@@ -8,6 +8,13 @@
 
 #define BONUSES 8 /* beside none */
 
+int retention_write(const struct policy *p, const struct instance *in, const struct env_moment *at,
+                    struct menu *out, struct err *e)
+{
+	(void)at;
+	return policy_solve(p, in, out, e);
+}
+
 int retention_play(const struct policy *p, retention_writer write, const struct instance *in, double bonus,
                    struct retention *out, struct err *e)
 {
@@ -47,17 +54,10 @@ int retention_bonus(const struct policy *p, retention_writer write, const struct
 	return rc;
 }
 
-static int write_exact(const struct policy *p, const struct instance *in, const struct env_moment *at,
-                       struct menu *out, struct err *e)
-{
-	(void)at;
-	return policy_solve(p, in, out, e);
-}
-
 int retention_exact(const struct instance *in, struct retention *without, struct retention *with,
                     struct err *e)
 {
 	const struct policy exact = {.ops = &policy_exact};
 
-	return retention_bonus(&exact, write_exact, in, without, with, e);
+	return retention_bonus(&exact, retention_write, in, without, with, e);
 }

@@ -10,6 +10,10 @@
 typedef int (*retention_writer)(const struct policy *p, const struct instance *in,
                                 const struct env_moment *at, struct menu *out, struct err *e);
 
+/* That of a policy that knows single rounds only: policy_solve(), whatever the moment. */
+int retention_write(const struct policy *p, const struct instance *in, const struct env_moment *at,
+                    struct menu *out, struct err *e) MUST_CHECK;
+
 struct retention {
 	double bonus;    /* that was paid in every round, credits */
 	double profit;   /* discounted, per unit of capacity */
