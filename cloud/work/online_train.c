@@ -204,8 +204,9 @@ static int try_candidate(struct online *o, struct err *e)
 	now = held_out_ratio(&o->held_out, &candidate);
 	if (isfinite(now) && !(now < then)) {
 		rc = accept(o, &candidate, now, e);
-		log_info("edmsac learned on the job: held-out ratio %.6f after %.6f, %" PRId64 " updates", now, then,
-		         learner_updates(o->learner));
+		if (!rc)
+			log_info("edmsac learned on the job: held-out ratio %.6f after %.6f, %" PRId64 " updates", now,
+			         then, learner_updates(o->learner));
 	} else {
 		refuse(o);
 		log_info("edmsac keeps its policy: held-out ratio %.6f, not %.6f", then, now);
