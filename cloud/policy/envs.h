@@ -1,8 +1,9 @@
 /* Many contract-design environments in step: what learners train in.
  *
  * Every instance, and every estimate of one, is drawn from a generator seeded by (seed, environment,
- * episode, round): equal seeds give equal problems whatever the actions were, and a position is restored from
- * those numbers alone. Nothing after envs_new() allocates. */
+ * episode, round), and a position is restored from these numbers, the capacity and the prior alone. What was
+ * done before decides only who stays (env_spec.endogenous) and how often a problem comes again
+ * (env_spec.again). Nothing after envs_new() allocates. */
 #ifndef POLICY_ENVS_H
 #define POLICY_ENVS_H
 

@@ -10,8 +10,9 @@
 #define LEARNED_WEIGHTS     16
 
 /* With one sample an instance gets the middle contract (a chain of no noise); with more, that one and random
- * ones, of which the one with the best modelled profit is kept. Equal calls give equal contracts. Solving
- * takes turns: one state serves all threads. */
+ * ones, of which the one with the best modelled profit is kept; with endogenous dynamics always the middle
+ * one, since the round's profit does not tell which is best. Equal calls give equal contracts. Solving takes
+ * turns: one state serves all threads. */
 int learned_open(const char *path, int samples, struct policy *out, struct err *e) MUST_CHECK;
 /* The same from an actor in memory, which is copied. */
 int learned_from(const char *name, const struct env_spec *env, const struct actor_shape *shape,
