@@ -2,8 +2,8 @@
  *
  * The dynamics are endogenous, so that an update has all its parts: the targets of the next states too.
  * Participation is per period, for which there is no closed form of a round (baseline.h): the networks alone
- * are measured, as in the published algorithm. There is one environment a thread, so that hardly more than the
- * update itself is measured. */
+ * are measured, as in the published algorithm. There is one environment a thread, so that hardly more than
+ * the update itself is measured. */
 #include <stdio.h>
 #include <stdlib.h>
 

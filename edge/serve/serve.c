@@ -177,8 +177,8 @@ static void register_metrics(struct serve *s)
 	struct metrics *m = s->metrics;
 
 	s->process = process_metrics_new(m, "foedus-edge", FOEDUS_VERSION);
-	s->act_seconds = metrics_histogram(m, "foedus_serve_act_seconds", NULL,
-	                                   "Time to answer /v1/agent/act", bounds, ARRAY_LEN(bounds));
+	s->act_seconds = metrics_histogram(m, "foedus_serve_act_seconds", NULL, "Time to answer /v1/agent/act",
+	                                   bounds, ARRAY_LEN(bounds));
 	s->version =
 	    metrics_gauge(m, "foedus_serve_agent_version", NULL, "Version of the agent in use, 0 = none");
 	s->swaps = metrics_counter(m, "foedus_serve_swaps_total", NULL, "Agents put into use");

@@ -19,12 +19,9 @@ static int64_t number(const json_t *o, const char *key)
 /* Values for the names in paths, so that there is something to show once a round is over. */
 static void fill(const char *path, char *out, size_t cap)
 {
-	static const char *const names[][2] = {{"{edge}", "edge-1"},
-	                                       {"{round}", "1"},
-	                                       {"{version}", "1"},
-	                                       {"{kind}", "perception"},
-	                                       {"{policy}", "exact"},
-	                                       {"{file}", "style.css"}};
+	static const char *const names[][2] = {{"{edge}", "edge-1"},  {"{round}", "1"},
+	                                       {"{version}", "1"},    {"{kind}", "perception"},
+	                                       {"{policy}", "exact"}, {"{file}", "style.css"}};
 	size_t used = 0;
 
 	while (*path && used < cap - 1) {
