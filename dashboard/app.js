@@ -2,7 +2,7 @@
 import { setToken, token } from "./api.js";
 import { byId, h, morph } from "./dom.js";
 import { badge, modeBadge } from "./parts.js";
-import { act, onChange, showContract, start, state, verify } from "./store.js";
+import { act, onChange, reload, showContract, start, state, verify } from "./store.js";
 import { accuracy } from "./view_accuracy.js";
 import { agents } from "./view_agents.js";
 import { contract } from "./view_contract.js";
@@ -142,4 +142,7 @@ window.addEventListener("hashchange", go);
 window.addEventListener("resize", redraw);
 go();
 start();
-setInterval(redraw, 5000);
+setInterval(() => {
+	if (current === "policy") reload("policies"); // what is learned between rounds is no event
+	redraw();
+}, 5000);

@@ -81,9 +81,10 @@ test("shows what the API says in every view", async () => {
 	assert.equal(await page.locator("table.data tbody tr").count(), ROUNDS);
 	await show("policy");
 	assert.match(await text("#view"), /in use/);
-	const learned = await farm.get("/policies/learning");
-	assert.ok(learned.items.length > 2);
-	assert.equal(await page.locator("[data-key='Held-out ratio'] tbody tr").count(), learned.items.length);
+	await until("the page shows what was learned", 15000, async () => {
+		const learned = await farm.get("/policies/learning");
+		return learned.items.length > 2 && (await page.locator("[data-key='Held-out ratio'] tbody tr").count()) === learned.items.length;
+	});
 	await show("log");
 	assert.ok(await page.locator("table.data tbody tr").count() > 20);
 	await page.selectOption("#log-filter", "payment");
