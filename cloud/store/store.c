@@ -1,6 +1,9 @@
 #include "cloud/store/store.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "cloud/store/migrations.h"
 #include "cloud/store/query.h"
@@ -17,10 +20,23 @@ static const char pragmas[] = "PRAGMA journal_mode = WAL;"
                               "PRAGMA cell_size_check = ON;"
                               "PRAGMA cache_size = -256;";
 
+/* Payments and settings are the owner's to read, whatever folder they lie in; SQLite gives its other files
+ * the same mode. Only a new file is opened here: closing one that is in use would drop SQLite's locks on it.
+ */
+static void make_private(const char *path)
+{
+	bool is_file = strcmp(path, ":memory:") != 0;
+	int fd = is_file ? open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600) : -1;
+
+	if (fd >= 0)
+		close(fd);
+}
+
 static int open_db(struct store *s, const char *path, struct err *e)
 {
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
 
+	make_private(path);
 	if (sqlite3_open_v2(path, &s->db, flags, NULL) != SQLITE_OK)
 		return db_error(s->db, e, "database");
 	sqlite3_extended_result_codes(s->db, 1);

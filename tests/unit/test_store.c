@@ -1,6 +1,7 @@
 #include "cloud/store/store.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cloud/store/migrations.h"
 #include "cloud/store/query.h"
@@ -66,6 +67,22 @@ START_TEST(a_database_is_made_and_opened_again)
 	free(value);
 	store_close(s);
 	store_close(NULL);
+}
+END_TEST
+
+START_TEST(a_database_is_its_owners)
+{
+	static const char *const names[] = {"owned.db", "owned.db-wal", "owned.db-shm"};
+	mode_t before = umask(0);
+	struct stat st;
+
+	ck_ok(store_open(fresh_path("owned.db"), &s, &e), &e);
+	umask(before);
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		ck_assert_int_eq(stat(fresh_path(names[i]), &st), 0);
+		ck_assert_msg((st.st_mode & 0777) == 0600, "%s has mode %o", names[i], st.st_mode & 0777);
+	}
+	store_close(s);
 }
 END_TEST
 
@@ -191,6 +208,6 @@ START_TEST(settings_are_texts_by_name)
 }
 END_TEST
 
-SUITE("store/store", a_database_is_made_and_opened_again, strange_databases_are_refused,
-      a_damaged_file_is_an_error, migrations_run_once_and_whole, older_databases_are_brought_forward,
-      settings_are_texts_by_name)
+SUITE("store/store", a_database_is_made_and_opened_again, a_database_is_its_owners,
+      strange_databases_are_refused, a_damaged_file_is_an_error, migrations_run_once_and_whole,
+      older_databases_are_brought_forward, settings_are_texts_by_name)
