@@ -16,7 +16,7 @@ static const struct env_spec lasting = {.types = 2, .endogenous = true};
 
 START_TEST(sizes_are_those_of_the_document)
 {
-	const struct env_spec ten = {.types = 10, .direct = true, .endogenous = true};
+	const struct env_spec ten = {.types = 10, .direct = true, .endogenous = true, .priced = true};
 
 	ck_assert_int_eq(env_state_size(&(struct env_spec){.types = 3}), 20);
 	ck_assert_int_eq(env_action_size(&(struct env_spec){.types = 3}), 12);
