@@ -12,7 +12,7 @@
 #include "tests/support/http_raw.h"
 #include "tests/support/suite.h"
 
-#define PATIENCE 150000
+#define PATIENCE 240000
 #define UPDATES  60 /* behind the shipped checkpoint */
 
 static struct farm *f;
@@ -115,7 +115,7 @@ static void start(int rounds, const char *policy)
 	f = farm_new((struct farm_options){
 	    .rounds = rounds,
 	    .edges_min = 2,
-	    .cloud = {"--types=2", "--pause-ms=2500", "--learn-updates=1000", "--learn-ms=2000", policy}});
+	    .cloud = {"--types=2", "--pause-ms=4000", "--learn-updates=1000", "--learn-ms=3800", policy}});
 }
 
 static void begin(void)
