@@ -1,5 +1,5 @@
-/* The weighted mean of 10 updates of 10 MB: in one call, and one update after the other. One JSON line each.
- */
+/* The weighted mean of 10 updates of 10 MB: in one call, as many at once as the cloud maps, and one after the
+ * other. One JSON line each. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -47,15 +47,28 @@ static void in_one_call(struct setup *s)
 	must(aggregate_many(s->view, s->weight, UPDATES, FLOATS, s->out, &e), &e);
 }
 
-static void one_by_one(struct setup *s)
+static void stream(struct setup *s, int at_once)
 {
 	struct aggregate *a = aggregate_new(FLOATS);
 	struct err e = ERR_INIT;
 
-	for (int u = 0; u < UPDATES; u++)
-		must(aggregate_add(a, s->block[u], s->weight[u], &e), &e);
+	for (int u = 0; u < UPDATES; u += at_once) {
+		int n = UPDATES - u < at_once ? UPDATES - u : at_once;
+
+		must(aggregate_add_many(a, &s->view[u], &s->weight[u], (size_t)n, &e), &e);
+	}
 	must(aggregate_finish(a, s->out, &e), &e);
 	aggregate_free(a);
+}
+
+static void as_the_cloud(struct setup *s)
+{
+	stream(s, AGGREGATE_BATCH);
+}
+
+static void one_by_one(struct setup *s)
+{
+	stream(s, 1);
 }
 
 static int by_size(const void *a, const void *b)
@@ -90,7 +103,8 @@ int main(void)
 
 	set_up(&s);
 	measure("one-call", in_one_call, &s);
-	measure("streaming", one_by_one, &s);
+	measure("cloud", as_the_cloud, &s);
+	measure("one-by-one", one_by_one, &s);
 	for (int u = 0; u < UPDATES; u++)
 		free(s.block[u]);
 	free(s.out);

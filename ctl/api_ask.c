@@ -51,35 +51,39 @@ static int receive(const struct api *a, const char *path, json_t **out, struct e
 	return rc;
 }
 
-int api_get(struct api *a, json_t **out, struct err *e, const char *fmt, ...)
+static int ask(struct api *a, bool post, json_t **out, struct err *e, const char *fmt, va_list ap)
 {
 	struct buf path = BUF_INIT;
-	va_list ap;
 	int rc;
 
-	va_start(ap, fmt);
 	buf_vfmt(&path, fmt, ap);
-	va_end(ap);
-	rc = http_client_get(a->http, buf_cstr(&path), out, e);
+	rc = post ? http_client_post(a->http, buf_cstr(&path), NULL, out, e)
+	          : http_client_get(a->http, buf_cstr(&path), out, e);
 	if (!rc)
 		rc = receive(a, buf_cstr(&path), out, e);
 	buf_release(&path);
 	return rc;
 }
 
-int api_post(struct api *a, json_t **out, struct err *e, const char *fmt, ...)
+int api_get(struct api *a, json_t **out, struct err *e, const char *fmt, ...)
 {
-	struct buf path = BUF_INIT;
 	va_list ap;
 	int rc;
 
 	va_start(ap, fmt);
-	buf_vfmt(&path, fmt, ap);
+	rc = ask(a, false, out, e, fmt, ap);
 	va_end(ap);
-	rc = http_client_post(a->http, buf_cstr(&path), NULL, out, e);
-	if (!rc)
-		rc = receive(a, buf_cstr(&path), out, e);
-	buf_release(&path);
+	return rc;
+}
+
+int api_post(struct api *a, json_t **out, struct err *e, const char *fmt, ...)
+{
+	va_list ap;
+	int rc;
+
+	va_start(ap, fmt);
+	rc = ask(a, true, out, e, fmt, ap);
+	va_end(ap);
 	return rc;
 }
 

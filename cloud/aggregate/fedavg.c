@@ -81,11 +81,6 @@ int aggregate_add_many(struct aggregate *a, const void *const *blocks, const dou
 	return 0;
 }
 
-int aggregate_add(struct aggregate *a, const void *block, double weight, struct err *e)
-{
-	return aggregate_add_many(a, &block, &weight, 1, e);
-}
-
 static int check_total(double total, struct err *e)
 {
 	if (!(total > 0) || !isfinite(1 / total))

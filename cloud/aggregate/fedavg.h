@@ -16,9 +16,11 @@ struct aggregate; /* a running sum: one block of doubles, however many updates g
 
 struct aggregate *aggregate_new(size_t floats);
 void aggregate_free(struct aggregate *a); /* NULL is fine */
-/* Adds weight * block. E_INVALID, with nothing added, unless the weight is finite and not negative. */
-int aggregate_add(struct aggregate *a, const void *block, double weight, struct err *e) MUST_CHECK;
-/* The same for n blocks at once: reads and writes the running sum once instead of n times. */
+/* Blocks that are added at once: more than that is not faster, and mapped ones count as memory. */
+#define AGGREGATE_BATCH 4
+
+/* Adds weight * block for n blocks: reads and writes the running sum once instead of n times. E_INVALID, with
+ * nothing added, unless every weight is finite and not negative. */
 int aggregate_add_many(struct aggregate *a, const void *const *blocks, const double *weights, size_t n,
                        struct err *e) MUST_CHECK;
 /* The weighted mean of all that was added; more may be added afterwards. E_STATE when all weights were 0. */

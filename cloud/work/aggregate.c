@@ -10,12 +10,10 @@
 #include "common/agent/safetensors.h"
 #include "common/base/mem.h"
 
-enum { BATCH = 4 }; /* updates mapped at once: more than that is not faster, and counts as memory */
-
 struct batch {
-	struct blob_map map[BATCH];
-	const void *block[BATCH];
-	double weight[BATCH];
+	struct blob_map map[AGGREGATE_BATCH];
+	const void *block[AGGREGATE_BATCH];
+	double weight[AGGREGATE_BATCH];
 	size_t count;
 };
 
@@ -66,7 +64,7 @@ static int sum_up(struct work *w, const struct job *job, const struct module_kin
 		if (!result)
 			continue;
 		rc = add(w, kind, result, &b, e);
-		if (!rc && b.count == BATCH)
+		if (!rc && b.count == AGGREGATE_BATCH)
 			rc = flush(&b, sum, e);
 		(*added)++;
 	}

@@ -10,6 +10,7 @@
 #include "tests/support/command.h"
 #include "tests/support/farm.h"
 #include "tests/support/http_raw.h"
+#include "tests/support/learners.h"
 #include "tests/support/suite.h"
 
 #define PATIENCE 240000
@@ -20,24 +21,10 @@ static struct farm *f;
 /* Small, and far from done: there is something left to learn on the job. */
 static void ship(const char *name, int types)
 {
-	struct learner_spec s;
-	struct learner_report report;
-	struct learner *l;
+	struct learner *l = small_learner(types, UPDATES);
 	struct err e = ERR_INIT;
 	char path[FARM_PATH];
 
-	ck_ok(learner_defaults("edmsac", &s, &e), &e);
-	s.env.types = types;
-	s.hidden = 16;
-	s.steps = 3;
-	s.batch = 64;
-	s.envs = 32;
-	s.replay = 4000;
-	s.updates = 100000;
-	s.prune_rate = 0;
-	ck_ok(learner_new(&s, &l, &e), &e);
-	for (int i = 0; i < UPDATES; i++)
-		ck_ok(learner_update(l, &report, &e), &e);
 	ck_ok(dir_make(farm_path(f, path, "policy"), 0700, &e), &e);
 	ck_ok(learner_save(l, farm_path(f, path, "policy/%s", name), false, &e), &e);
 	learner_free(l);

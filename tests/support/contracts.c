@@ -31,3 +31,21 @@ struct menu small_menu(void)
 	    .r2 = {{0.5, 0.75}, {1, 1.5}},
 	};
 }
+
+struct instance small_market(void)
+{
+	struct instance in = {.id = "market",
+	                      .terms = {.types = 2,
+	                                .theta = {0.8, 1.8},
+	                                .transition = {{0.8, 0.2}, {0.3, 0.7}},
+	                                .delta = 0.9,
+	                                .e1 = 0.4,
+	                                .e3 = 0.006,
+	                                .q_max = 10},
+	                      .prior = {0.5, 0.5},
+	                      .alpha = 8,
+	                      .beta = 0.8};
+
+	instance_tidy(&in);
+	return in;
+}

@@ -11,4 +11,7 @@ struct instance small_instance(void);
  * rewards, worked out in the tests. */
 struct menu small_menu(void);
 
+/* Types 0.8 and 1.8 and the terms of an ordinary market, tidied: what learning on the job is tested on. */
+struct instance small_market(void);
+
 #endif

@@ -4,24 +4,12 @@
 #include "cloud/core/learn.h"
 #include "cloud/policy/monotone.h"
 #include "common/contract/model.h"
+#include "tests/support/contracts.h"
 #include "tests/support/suite.h"
 
 static struct round round_with(int seats)
 {
-	struct round r = {.id = 3,
-	                  .phase = PHASE_DONE,
-	                  .has_menu = true,
-	                  .instance = {.id = "market",
-	                               .terms = {.types = 2,
-	                                         .theta = {0.8, 1.8},
-	                                         .transition = {{0.8, 0.2}, {0.3, 0.7}},
-	                                         .delta = 0.9,
-	                                         .e1 = 0.4,
-	                                         .e3 = 0.006,
-	                                         .q_max = 10},
-	                               .prior = {0.5, 0.5},
-	                               .alpha = 8,
-	                               .beta = 0.8}};
+	struct round r = {.id = 3, .phase = PHASE_DONE, .has_menu = true, .instance = small_market()};
 	struct err e = ERR_INIT;
 
 	ck_ok(monotone_solve(&r.instance, &r.menu, &e), &e);

@@ -33,6 +33,11 @@ static void finish(void)
 		free(block[u]);
 }
 
+static int add_one(struct aggregate *a, const void *x, double w, struct err *why)
+{
+	return aggregate_add_many(a, &x, &w, 1, why);
+}
+
 START_TEST(the_mean_is_weighted)
 {
 	const float a[3] = {1, -2, 0.5f}, b[3] = {3, 6, 0.5f};
@@ -78,7 +83,7 @@ START_TEST(every_way_gives_the_same_bits)
 	start();
 	ck_ok(aggregate_many(view, weight, UPDATES, FLOATS, want, &e), &e);
 	for (int u = 0; u < UPDATES; u++)
-		ck_ok(aggregate_add(one, block[u], weight[u], &e), &e);
+		ck_ok(add_one(one, block[u], weight[u], &e), &e);
 	ck_ok(aggregate_finish(one, out, &e), &e);
 	ck_assert_mem_eq(out, want, FLOATS * sizeof(float));
 	for (size_t u = 0; u < UPDATES; u += 10)
@@ -141,7 +146,7 @@ START_TEST(equal_updates_stay_as_they_are)
 
 	start();
 	for (int u = 0; u < UPDATES; u++)
-		ck_ok(aggregate_add(a, block[0], weight[u], &e), &e);
+		ck_ok(add_one(a, block[0], weight[u], &e), &e);
 	ck_ok(aggregate_finish(a, out, &e), &e);
 	ck_assert_mem_eq(out, block[0], FLOATS * sizeof(float));
 	aggregate_free(a);
@@ -184,13 +189,13 @@ START_TEST(bad_weights_are_refused_and_add_nothing)
 	float out[2];
 
 	ck_fails(aggregate_finish(a, out, &e), E_STATE, &e, "nothing to average");
-	ck_ok(aggregate_add(a, twos, 0, &e), &e);
+	ck_ok(add_one(a, twos, 0, &e), &e);
 	ck_fails(aggregate_finish(a, out, &e), E_STATE, &e, "sum to 0");
-	ck_ok(aggregate_add(a, ones, 1, &e), &e);
+	ck_ok(add_one(a, ones, 1, &e), &e);
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
 		const double weights[2] = {1, bad[i]};
 
-		ck_fails(aggregate_add(a, twos, bad[i], &e), E_INVALID, &e, "weight 1 is");
+		ck_fails(add_one(a, twos, bad[i], &e), E_INVALID, &e, "weight 1 is");
 		ck_fails(aggregate_add_many(a, both, weights, 2, &e), E_INVALID, &e, "weight 2 is");
 		ck_fails(aggregate_many(both, weights, 2, 2, out, &e), E_INVALID, &e, "weight 2 is");
 	}

@@ -13,25 +13,9 @@
 #include "common/base/file.h"
 #include "common/base/mem.h"
 #include "common/contract/choice.h"
+#include "tests/support/contracts.h"
+#include "tests/support/learners.h"
 #include "tests/support/suite.h"
-
-static struct instance market(void)
-{
-	struct instance in = {.id = "market",
-	                      .terms = {.types = 2,
-	                                .theta = {0.8, 1.8},
-	                                .transition = {{0.8, 0.2}, {0.3, 0.7}},
-	                                .delta = 0.9,
-	                                .e1 = 0.4,
-	                                .e3 = 0.006,
-	                                .q_max = 10},
-	                      .prior = {0.5, 0.5},
-	                      .alpha = 8,
-	                      .beta = 0.8};
-
-	instance_tidy(&in);
-	return in;
-}
 
 static const char *file(const char *name)
 {
@@ -46,24 +30,11 @@ static const char *file(const char *name)
 /* A small checkpoint after some updates of many; a wild one unlearns at every further update. */
 static const char *ship(int updates, double rate)
 {
-	struct learner_spec s;
-	struct learner_report report;
 	struct learner *l;
 	struct err e = ERR_INIT;
 
 	ck_ok(dir_remove(file("kept"), &e), &e); /* a new test */
-	ck_ok(learner_defaults("edmsac", &s, &e), &e);
-	s.env.types = 2;
-	s.hidden = 16;
-	s.steps = 3;
-	s.batch = 64;
-	s.envs = 32;
-	s.replay = 4000;
-	s.updates = 100000;
-	s.prune_rate = 0;
-	ck_ok(learner_new(&s, &l, &e), &e);
-	for (int i = 0; i < updates; i++)
-		ck_ok(learner_update(l, &report, &e), &e);
+	l = small_learner(2, updates);
 	ck_ok(learner_save(l, file("trained"), false, &e), &e);
 	learner_free(l);
 	if (rate > 0) { /* the same weights with another rate from here on */
@@ -82,7 +53,7 @@ static const char *ship(int updates, double rate)
 
 static struct online *start(const char *shipped, int64_t updates, struct metrics *m)
 {
-	struct instance in = market();
+	struct instance in = small_market();
 	const struct online_options o = {.folder = file("kept"),
 	                                 .shipped = shipped,
 	                                 .market = &in,
@@ -107,7 +78,7 @@ static uint64_t updates_in_use(struct online *o)
 
 static struct experience experience(uint64_t round)
 {
-	struct experience x = {.round = round, .seen = market(), .next = market()};
+	struct experience x = {.round = round, .seen = small_market(), .next = small_market()};
 	struct err e = ERR_INIT;
 
 	ck_ok(monotone_solve(&x.seen, &x.menu, &e), &e);
@@ -190,7 +161,7 @@ END_TEST
 
 static double ratio_of(const char *checkpoint)
 {
-	struct instance in = market();
+	struct instance in = small_market();
 	struct held_out h;
 	struct policy p;
 	struct err e = ERR_INIT;
@@ -245,7 +216,7 @@ START_TEST(a_broken_file_gives_way_to_the_shipped_one)
 {
 	char *shipped = mem_strdup(ship(40, 0));
 	struct online *o = start(shipped, 40, NULL);
-	struct instance in = market();
+	struct instance in = small_market();
 	struct err e = ERR_INIT;
 	char path[SHELF_PATH_MAX];
 	struct online_options broken = {
@@ -276,7 +247,7 @@ END_TEST
 
 START_TEST(held_out_problems_are_the_same_for_all)
 {
-	struct instance in = market();
+	struct instance in = small_market();
 	struct held_out a, b;
 	atomic_bool stop = true;
 	const struct policy monotone = {.ops = &policy_monotone};
