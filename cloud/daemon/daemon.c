@@ -18,6 +18,7 @@
 #include "common/base/process.h"
 #include "common/http/server.h"
 #include "common/net/service.h"
+#include "common/net/signals.h"
 #include "common/net/tls_link.h"
 #include "common/net/worker.h"
 
@@ -34,7 +35,7 @@ struct daemon {
 	struct setup setup;
 	uv_loop_t loop;
 	uv_timer_t tick, deadline;
-	uv_signal_t term, interrupt, hangup;
+	struct signals signals;
 	struct service service;
 	struct executor *worker;  /* heavy work, one job at a time */
 	struct executor *learner; /* learning on the job */
@@ -47,8 +48,8 @@ struct daemon {
 	bool was_running;        /* a round, at the last tick */
 	bool stopping;
 	bool links_given_up;
-	int signals; /* to stop, seen */
-	int code;    /* exit code */
+	int asked; /* to stop, by signals */
+	int code;  /* exit code */
 };
 
 static int64_t wall_ms(void *ctx)
@@ -119,25 +120,10 @@ static void on_tick(uv_timer_t *t)
 		uv_stop(&d->loop);
 }
 
-static void on_stop_signal(uv_signal_t *s, int number)
+static void on_hangup(struct daemon *d)
 {
-	struct daemon *d = s->data;
-
-	(void)number;
-	if (d->signals++)
-		_exit(1); /* the store is as after a crash, which it is made for */
-	if (!d->stopping)
-		stop(d);
-}
-
-static void on_hangup(uv_signal_t *s, int number)
-{
-	struct daemon *d = s->data;
 	struct err e = ERR_INIT;
 
-	(void)number;
-	if (d->stopping)
-		return;
 	service_reloading(&d->service);
 	if (reload(d->options, d->cloud, d->server, &e)) {
 		log_error("all stays as it was: %s", e.text);
@@ -145,6 +131,20 @@ static void on_hangup(uv_signal_t *s, int number)
 	} else {
 		service_reloaded(&d->service, "runs, configuration read again");
 	}
+}
+
+static void on_signal(void *ctx, int number)
+{
+	struct daemon *d = ctx;
+
+	if (number != SIGHUP && d->asked++)
+		_exit(1); /* the store is as after a crash, which it is made for */
+	if (d->stopping)
+		return;
+	if (number == SIGHUP)
+		on_hangup(d);
+	else
+		stop(d);
 }
 
 static void on_fatal(void *ctx, const struct err *why)
@@ -231,13 +231,10 @@ static int start_admin(struct daemon *d, struct err *e)
 	return rc ? rc : folder_write_port(d->options->state, "admin.port", admin_port(d->admin), e);
 }
 
-static void start_timers(struct daemon *d)
+static void start_timer(struct daemon *d)
 {
-	d->tick.data = d->deadline.data = d->term.data = d->interrupt.data = d->hangup.data = d;
+	d->tick.data = d->deadline.data = d;
 	uv_timer_start(&d->tick, on_tick, TICK_MS, TICK_MS);
-	uv_signal_start(&d->term, on_stop_signal, SIGTERM);
-	uv_signal_start(&d->interrupt, on_stop_signal, SIGINT);
-	uv_signal_start(&d->hangup, on_hangup, SIGHUP);
 }
 
 static void init_handles(struct daemon *d)
@@ -245,9 +242,7 @@ static void init_handles(struct daemon *d)
 	uv_loop_init(&d->loop);
 	uv_timer_init(&d->loop, &d->tick);
 	uv_timer_init(&d->loop, &d->deadline);
-	uv_signal_init(&d->loop, &d->term);
-	uv_signal_init(&d->loop, &d->interrupt);
-	uv_signal_init(&d->loop, &d->hangup);
+	signals_open(&d->signals, &d->loop, on_signal, d);
 	service_open(&d->service, &d->loop);
 	d->commits = net_executor_new(&d->loop);
 	d->worker = net_worker_new(&d->loop);
@@ -258,9 +253,7 @@ static void close_handles(struct daemon *d)
 {
 	uv_close((uv_handle_t *)&d->tick, NULL);
 	uv_close((uv_handle_t *)&d->deadline, NULL);
-	uv_close((uv_handle_t *)&d->term, NULL);
-	uv_close((uv_handle_t *)&d->interrupt, NULL);
-	uv_close((uv_handle_t *)&d->hangup, NULL);
+	signals_close(&d->signals);
 	service_close(&d->service);
 	if (d->server)
 		net_server_stop(d->server, NULL, NULL);
@@ -307,7 +300,7 @@ int cloud_daemon(struct cloud_options *o)
 		fprintf(stderr, "foedus-cloud: %s\n", e.text);
 		d.code = err_exit_code(rc);
 	} else {
-		start_timers(&d);
+		start_timer(&d);
 		say_ready(&d);
 		uv_run(&d.loop, UV_RUN_DEFAULT);
 	}

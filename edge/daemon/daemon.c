@@ -7,6 +7,7 @@
 #include "common/base/clock.h"
 #include "common/base/log.h"
 #include "common/net/service.h"
+#include "common/net/signals.h"
 #include "edge/daemon/gauges.h"
 #include "edge/daemon/reload.h"
 #include "edge/daemon/world.h"
@@ -22,10 +23,10 @@ struct daemon {
 	uv_prepare_t prepare; /* before the loop sleeps: how long may it? */
 	uv_timer_t tick;      /* the core's next deadline */
 	uv_timer_t drain;     /* how long ending may take */
-	uv_signal_t term, interrupt, hangup;
+	struct signals signals;
 	struct service service;
-	int stopping; /* signals seen */
-	int pending;  /* parts that have yet to end */
+	bool stopping;
+	int pending; /* parts that have yet to end */
 };
 
 /* --- running ----------------------------------------------------------------------------------- */
@@ -60,14 +61,10 @@ static void on_failed(void *ctx, const struct err *why, bool news, uint32_t retr
 		log_warn("no cloud: %s (next try in %u ms)", why->text, retry_ms);
 }
 
-static void on_hangup(uv_signal_t *s, int number)
+static void on_hangup(struct daemon *d)
 {
-	struct daemon *d = s->data;
 	struct err e = ERR_INIT;
 
-	(void)number;
-	if (d->stopping)
-		return;
 	service_reloading(&d->service);
 	if (reload(d->options, d->world.dialer, &e)) {
 		log_error("all stays as it was: %s", e.text);
@@ -90,9 +87,7 @@ static void close_handles(struct daemon *d)
 	close_handle((uv_handle_t *)&d->prepare);
 	close_handle((uv_handle_t *)&d->tick);
 	close_handle((uv_handle_t *)&d->drain);
-	close_handle((uv_handle_t *)&d->term);
-	close_handle((uv_handle_t *)&d->interrupt);
-	close_handle((uv_handle_t *)&d->hangup);
+	signals_close(&d->signals);
 	service_close(&d->service);
 	serve_close(d->world.serve);
 	d->world.serve = NULL;
@@ -133,13 +128,9 @@ static void on_overdue(uv_timer_t *t)
 }
 
 /* Link and training first; the service goes on until they have ended. */
-static void on_stop_signal(uv_signal_t *s, int number)
+static void stop(struct daemon *d)
 {
-	struct daemon *d = s->data;
-
-	(void)number;
-	if (d->stopping++)
-		_exit(1);
+	d->stopping = true;
 	log_info("stopping");
 	service_stopping(&d->service, "stopping");
 	uv_timer_start(&d->drain, on_overdue, DRAIN_MS, 0);
@@ -147,6 +138,18 @@ static void on_stop_signal(uv_signal_t *s, int number)
 	d->pending = 2;
 	net_dialer_stop(d->world.dialer, dialer_ended, d);
 	worker_stop(d->world.worker, worker_ended, d);
+}
+
+static void on_signal(void *ctx, int number)
+{
+	struct daemon *d = ctx;
+
+	if (number != SIGHUP && d->stopping)
+		_exit(1);
+	if (number != SIGHUP)
+		stop(d);
+	else if (!d->stopping)
+		on_hangup(d);
 }
 
 /* --- composing --------------------------------------------------------------------------------- */
@@ -157,15 +160,9 @@ static void init_handles(struct daemon *d)
 	uv_prepare_init(&d->loop, &d->prepare);
 	uv_timer_init(&d->loop, &d->tick);
 	uv_timer_init(&d->loop, &d->drain);
-	uv_signal_init(&d->loop, &d->term);
-	uv_signal_init(&d->loop, &d->interrupt);
-	uv_signal_init(&d->loop, &d->hangup);
+	signals_open(&d->signals, &d->loop, on_signal, d);
 	service_open(&d->service, &d->loop);
 	d->prepare.data = d->tick.data = d->drain.data = d;
-	d->term.data = d->interrupt.data = d->hangup.data = d;
-	/* From the beginning: a signal that comes while files are read counts once the loop runs. */
-	uv_signal_start(&d->term, on_stop_signal, SIGTERM);
-	uv_signal_start(&d->interrupt, on_stop_signal, SIGINT);
 }
 
 static void run(struct daemon *d)
@@ -178,7 +175,6 @@ static void run(struct daemon *d)
 	gauges_init(&d->gauges, d->world.metrics);
 	d->world.dialer = net_dialer_start(&d->loop, s->tls, &dial, &events, d);
 	uv_prepare_start(&d->prepare, on_prepare);
-	uv_signal_start(&d->hangup, on_hangup, SIGHUP);
 	snprintf(text, sizeof(text), "%s: %zu samples, users at %s, cloud at %s", s->name, s->train.shard.count,
 	         serve_address(d->world.serve), d->options->cloud);
 	log_info("%s", text);

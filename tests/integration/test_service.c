@@ -144,6 +144,57 @@ START_TEST(what_is_reloaded_counts_at_once)
 }
 END_TEST
 
+/* Until the process is gone, after it was asked to end. */
+static int end_under_signals(struct process *p)
+{
+	struct err e = ERR_INIT;
+	int64_t from = clock_mono_ms();
+
+	kill(p->pid, SIGTERM);
+	while (process_check(p, &e) == 0 && clock_mono_ms() - from < PATIENCE) {
+		kill(p->pid, SIGHUP);
+		usleep(200);
+	}
+	ck_assert_msg(p->pid == 0, "%s goes on under signals", p->name);
+	return WIFEXITED(p->status) ? WEXITSTATUS(p->status) : -WTERMSIG(p->status);
+}
+
+/* By default SIGHUP ends a process: not even the last steps of ending may leave it to that. */
+START_TEST(signals_while_it_ends_are_no_crash)
+{
+	f = farm_new((struct farm_options){.edges_min = 2});
+	farm_start_cloud(f);
+	farm_start_edge(f, 0);
+	farm_wait_connected(f, 1, PATIENCE);
+	ck_assert_int_eq(end_under_signals(&f->process[1]), 0);
+	ck_assert_int_eq(end_under_signals(&f->process[0]), 0);
+	farm_free(f);
+}
+END_TEST
+
+/* The first asks for an orderly end; who cannot wait asks again. */
+START_TEST(a_second_stop_ends_at_once)
+{
+	struct err e = ERR_INIT;
+	int64_t from;
+
+	f = farm_new((struct farm_options){.rounds = 1, .edges_min = 2, .samples_per_effort = 20000});
+	farm_start_cloud(f);
+	farm_start_edge(f, 0);
+	farm_start_edge(f, 1);
+	farm_wait_phase(f, "train1", PATIENCE);
+	kill(f->process[1].pid, SIGTERM);
+	usleep(20000);
+	kill(f->process[1].pid, SIGTERM);
+	from = clock_mono_ms();
+	while (process_check(&f->process[1], &e) == 0 && clock_mono_ms() - from < PATIENCE)
+		usleep(2000);
+	ck_assert(f->process[1].pid == 0 && WIFEXITED(f->process[1].status));
+	ck_assert_int_le(WEXITSTATUS(f->process[1].status), 1);
+	farm_free(f);
+}
+END_TEST
+
 /* Work is under way at both: each ends in time and with 0, and the round goes on afterwards. */
 START_TEST(a_stop_in_the_middle_of_a_round_is_orderly)
 {
@@ -164,4 +215,5 @@ START_TEST(a_stop_in_the_middle_of_a_round_is_orderly)
 END_TEST
 
 SUITE_TIMEOUT("service", 200, the_cloud_tells_its_life, what_is_reloaded_counts_at_once,
-              a_stop_in_the_middle_of_a_round_is_orderly)
+              a_stop_in_the_middle_of_a_round_is_orderly, signals_while_it_ends_are_no_crash,
+              a_second_stop_ends_at_once)

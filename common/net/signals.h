@@ -1,0 +1,28 @@
+/* The signals that a daemon answers: SIGTERM and SIGINT (stop), SIGHUP (read the configuration again). They
+ * are blocked and read from a descriptor, so none of them is ever answered by the system's default, which
+ * ends the process: not while files are read at the start, and not once the loop has been closed at the end.
+ */
+#ifndef NET_SIGNALS_H
+#define NET_SIGNALS_H
+
+#include <stdbool.h>
+#include <uv.h>
+
+typedef void (*signals_fn)(void *ctx, int number);
+
+struct signals {
+	uv_poll_t poll;
+	int fd;
+	bool open;
+	signals_fn on;
+	void *ctx;
+};
+
+/* Before the process has other threads, which inherit what is blocked. One that comes before the loop runs is
+ * told once it does. Where the system gives no descriptor, a warning says so and the default stays. `s` keeps
+ * its address until the loop is empty. */
+void signals_open(struct signals *s, uv_loop_t *loop, signals_fn on, void *ctx);
+/* What comes from now on changes nothing; again is fine. */
+void signals_close(struct signals *s);
+
+#endif
