@@ -35,13 +35,15 @@ struct event {
 	const char *data;
 };
 
-/* What is nested is left to --json. */
+/* What is nested is left to --json; the time stands before the rest. */
 static void add_members(const json_t *data, struct buf *out)
 {
 	const char *key;
 	json_t *v;
 
 	json_object_foreach ((json_t *)data, key, v) {
+		if (strcmp(key, "time") == 0)
+			continue;
 		if (json_is_string(v) && *json_string_value(v))
 			buf_fmt(out, " %s=%s", key, json_string_value(v));
 		else if (json_is_integer(v))
@@ -56,15 +58,18 @@ static void add_members(const json_t *data, struct buf *out)
 /* Reasons are words of edges: they pass as a cell would show them. */
 static void print_for_people(const char *type, const json_t *data, bool colours)
 {
-	struct buf raw = BUF_INIT, members = BUF_INIT, shown = BUF_INIT;
+	struct buf raw = BUF_INIT, members = BUF_INIT, shown = BUF_INIT, time = BUF_INIT;
 
 	add_members(data, &raw);
 	grid_clean(type, &shown);
 	grid_clean(buf_cstr(&raw), &members);
-	printf(colours ? "\033[36m%-8s\033[0m%s\n" : "%-8s%s\n", buf_cstr(&shown), buf_cstr(&members));
+	grid_clean(field_text(data, "time"), &time);
+	printf(colours ? "%-24s \033[36m%-8s\033[0m%s\n" : "%-24s %-8s%s\n", buf_cstr(&time), buf_cstr(&shown),
+	       buf_cstr(&members));
 	buf_release(&raw);
 	buf_release(&members);
 	buf_release(&shown);
+	buf_release(&time);
 }
 
 static bool wanted(const struct stream *s, const char *type)

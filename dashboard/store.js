@@ -114,7 +114,7 @@ function onTask(x) {
 }
 
 function onPayment(x) {
-	state.payments.unshift({ ...x, time: new Date().toISOString() });
+	state.payments.unshift(x);
 	state.payments.length = Math.min(state.payments.length, PAYMENTS);
 	if (!state.ledger) return;
 	state.ledger.entries = x.entry;
@@ -149,7 +149,7 @@ function take(type, data, id) {
 	const past = readUpTo > 0 && numberOf(id) <= readUpTo;
 	if (!past || type === "hello") events[type](data);
 	if (type !== "hello") {
-		state.log.unshift({ at: past ? null : new Date().toISOString(), type, data, key: ++logged });
+		state.log.unshift({ at: data.time, type, data, key: ++logged });
 		state.log.length = Math.min(state.log.length, LOG);
 	}
 	changed();

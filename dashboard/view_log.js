@@ -1,4 +1,4 @@
-// What happened, in words. Of what was before the page was opened the time is not told.
+// What happened, in words, and when by the cloud's clock.
 import { h } from "./dom.js";
 import { clock, count, credits, item, percent } from "./format.js";
 import { badge, grid, panelOf } from "./parts.js";
@@ -22,7 +22,7 @@ const toneOf = ({ type, data }) => (data.phase === "failed" || data.state === "r
 
 export const sentence = (e) => words[e.type](e.data);
 export const logTable = (entries) => grid("Events", [["Time"], ["Kind"], ["What happened"]],
-	entries.map((e) => ({ key: e.key, cells: [e.at ? clock(e.at) : h("span", { class: "muted" }, "earlier"), badge(e.type, toneOf(e)), sentence(e)] })), "Nothing has happened since the cloud was started.", "events");
+	entries.map((e) => ({ key: e.key, cells: [clock(e.at), badge(e.type, toneOf(e)), sentence(e)] })), "Nothing has happened since the cloud was started.", "events");
 
 export const log = {
 	title: "Log",

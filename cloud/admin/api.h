@@ -119,7 +119,8 @@ const char *policy_in_use(const struct cloud *c);
 void get_events(void *ctx, struct http_request *r);
 struct ring *ring_new(int64_t epoch_ms);
 void ring_free(struct ring *x);
-/* Adds an event and sends it to all who listen; takes the reference. */
+/* Adds an event, an object, with the time as its member "time", and sends it to all who listen; takes the
+ * reference. */
 void ring_add(struct ring *x, const char *type, json_t *data);
 json_t *view_events(const struct ring *x);
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/base/clock.h"
 #include "common/base/json.h"
 #include "common/base/mem.h"
 
@@ -85,13 +86,23 @@ static void send_one(const struct ring *x, struct listener *l, const struct even
 		http_stream_send(l->stream, id_of(x, e->number, id), e->type, e->data);
 }
 
+/* The event's text, with the time at which it happened; takes the reference. NULL if it is no JSON. */
+static char *told_now(json_t *data)
+{
+	char *text;
+
+	json_object_set_new(data, "time", view_moment(clock_wall_ms()));
+	text = json_dumps(data, JSON_COMPACT | JSON_REAL_PRECISION(15));
+	json_decref(data);
+	return text;
+}
+
 void ring_add(struct ring *x, const char *type, json_t *data)
 {
-	char *text = json_dumps(data, JSON_COMPACT | JSON_REAL_PRECISION(15));
+	char *text = told_now(data);
 	struct event *e;
 	size_t n = text ? strlen(text) : 0;
 
-	json_decref(data);
 	if (!text)
 		return;
 	while (x->count == RING_EVENTS || (x->count && x->bytes + n > RING_BYTES))
@@ -132,7 +143,7 @@ static bool resume_from(const struct ring *x, const char *id, uint64_t *number)
 void ring_listen(struct ring *x, struct http_request *r, const char *types, const char *last_id)
 {
 	struct listener *l = mem_zalloc(sizeof(*l));
-	char id[RING_ID_MAX], hello[64];
+	char id[RING_ID_MAX], *hello;
 	uint64_t from = x->last;
 	bool resumed = resume_from(x, last_id, &from);
 
@@ -149,8 +160,9 @@ void ring_listen(struct ring *x, struct http_request *r, const char *types, cons
 	x->listening++;
 	if (!resumed)
 		from = x->last;
-	snprintf(hello, sizeof(hello), "{\"resumed\":%s}", resumed ? "true" : "false");
+	hello = told_now(json_pack("{s:b}", "resumed", (int)resumed));
 	http_stream_send(l->stream, id_of(x, from, id), "hello", hello);
+	free(hello);
 	for (size_t i = 0; i < x->count; i++) {
 		const struct event *e = &x->event[(x->first + i) % RING_EVENTS];
 

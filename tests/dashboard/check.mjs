@@ -87,6 +87,7 @@ test("shows what the API says in every view", async () => {
 	});
 	await show("log");
 	assert.ok(await page.locator("table.data tbody tr").count() > 20);
+	for (const when of await page.locator("table.data tbody td:nth-child(1)").allTextContents()) assert.match(when, /^\d\d:\d\d:\d\d$/);
 	await page.selectOption("#log-filter", "payment");
 	await page.waitForFunction(() => [...document.querySelectorAll("table.data tbody td:nth-child(2)")].every((x) => x.textContent === "payment"));
 });

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/base/clock.h"
 #include "tests/support/api_call.h"
 #include "tests/support/openapi.h"
 #include "tests/support/sse.h"
@@ -10,21 +11,35 @@
 #define EVENTS "/api/v1/events"
 
 static struct farm *f;
+static char began[CLOCK_TEXT];
 
 static void begin(int rounds)
 {
+	clock_text(clock_wall_ms(), began);
 	f = farm_new((struct farm_options){.rounds = rounds, .edges_min = 2});
 	farm_start_cloud(f);
 }
 
+/* Each has a time beside what its type says, and none happened before the cloud began or will yet happen. */
 static void ck_described(const struct sse_event *x)
 {
-	const json_t *schemas = json_object_get(openapi_operation("get", EVENTS), "x-events");
-	char where[128];
+	const json_t *op = openapi_operation("get", EVENTS), *schemas = json_object_get(op, "x-events");
+	json_t *time = json_object_get(x->data, "time"), *data, *common;
+	char where[128], now[CLOCK_TEXT];
 
 	snprintf(where, sizeof(where), "event %s %s", x->type, x->id);
 	ck_assert_msg(json_object_get(schemas, x->type) != NULL, "%s is not described", where);
-	openapi_check(json_object_get(schemas, x->type), x->data, where);
+	ck_assert_msg(time != NULL, "%s has no time", where);
+	common = json_pack("{s:O}", "time", time);
+	openapi_check(json_object_get(op, "x-event-time"), common, where);
+	clock_text(clock_wall_ms(), now);
+	ck_assert_str_ge(json_string_value(time), began);
+	ck_assert_str_le(json_string_value(time), now);
+	data = json_copy(x->data);
+	json_object_del(data, "time");
+	openapi_check(json_object_get(schemas, x->type), data, where);
+	json_decref(data);
+	json_decref(common);
 }
 
 static void open_stream(struct sse *s, const char *path, const char *last_id, bool resumed)

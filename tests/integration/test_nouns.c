@@ -108,6 +108,8 @@ START_TEST(what_is_read_is_said_as_text_and_as_json)
 	ck_says("\033[");
 	ck_assert_int_eq(foedus("logs", "--lines", "30", "--types", "round"), 0);
 	ck_says("phase=done");
+	ck_assert_msg(command_output()[10] == 'T' && strncmp(command_output() + 23, "Z round ", 8) == 0,
+	              "no time: %s", command_output());
 	ck_assert_ptr_null(strstr(command_output(), "seat "));
 	ck_assert_int_eq(foedus("logs", "--json", "--lines", "100000"), 0);
 	ck_says("\"type\":\"payment\"");
