@@ -8,9 +8,9 @@
 #include "common/base/mem.h"
 
 const struct aggregate_rule aggregate_rules[] = {
-    {"fedavg", aggregate_many},
-    {"trimmed-mean", trimmed_mean},
-    {"median", coordinate_median},
+    {"fedavg", true, aggregate_many},
+    {"trimmed-mean", false, trimmed_mean},
+    {"median", false, coordinate_median},
 };
 const size_t aggregate_rule_count = ARRAY_LEN(aggregate_rules);
 

@@ -11,6 +11,7 @@
 #ifndef AGGREGATE_RULE_H
 #define AGGREGATE_RULE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "common/base/err.h"
@@ -19,12 +20,13 @@
 
 struct aggregate_rule {
 	const char *name;
+	bool streams; /* aggregate_new() and its like (fedavg.h) give the same, a few blocks at a time */
 	/* E_INVALID names a weight that is negative or not finite, E_STATE when none is positive. */
 	int (*run)(const void *const *blocks, const double *weights, size_t n, size_t floats, float *out,
 	           struct err *e) MUST_CHECK;
 };
 
-extern const struct aggregate_rule aggregate_rules[];
+extern const struct aggregate_rule aggregate_rules[]; /* fedavg is the first */
 extern const size_t aggregate_rule_count;
 
 /* E_NOT_FOUND names the rules there are. */

@@ -13,7 +13,7 @@ struct cloud_options {
 	char **argv;
 	const char *admin_read, *admin_token, *admin_hosts;
 	const char *config, *listen, *admin, *state, *cert, *key, *ca, *crl, *agent_key, *agent_id, *name;
-	const char *data, *policy, *policy_dir, *market, *participation, *log_level, *log_format;
+	const char *data, *policy, *policy_dir, *market, *participation, *aggregate, *log_level, *log_format;
 	int64_t types, rounds, edges_min, seed, samples_per_effort, derive_samples, screen_samples;
 	int64_t signal_ms, choice_ms, train_ms, deploy_ms, pause_ms, retry_ms, heartbeat_ms, links_max,
 	    learn_updates, learn_ms;

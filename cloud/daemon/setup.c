@@ -53,7 +53,7 @@ static int open_work(const struct cloud_options *o, struct setup *s, struct err 
 	w->limits.norm_factor = o->norm_factor;
 	w->limits.metric_drop = o->metric_drop;
 	w->seed = (uint64_t)o->seed;
-	return rc;
+	return rc ? rc : aggregate_rule_find(o->aggregate, &w->rule, e);
 }
 
 void setup_pace(const struct cloud_options *o, struct cloud_config *c)

@@ -70,7 +70,7 @@ static int add_module(struct work *w, struct job *job, const struct module_kind 
 		x.size = state->blob.size;
 		x.metric = state->metric;
 		x.round = state->round;
-		str_copy(x.rule, sizeof(x.rule), "fedavg");
+		str_copy(x.rule, sizeof(x.rule), work_rule(w, kind)->name);
 		rc = manifest_add(m, &x, edges, n, e);
 	}
 	free(edges);

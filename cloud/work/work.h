@@ -3,6 +3,7 @@
 #ifndef WORK_WORK_H
 #define WORK_WORK_H
 
+#include "cloud/aggregate/rule.h"
 #include "cloud/aggregate/screen.h"
 #include "cloud/core/job.h"
 #include "cloud/work/online.h"
@@ -20,6 +21,7 @@ struct work {
 	struct dataset test;   /* what modules are measured on */
 	size_t screen_samples; /* of `test`, for screening one update */
 	struct screen_limits limits;
+	const struct aggregate_rule *rule; /* of kinds that are trained; NULL = fedavg */
 	uint64_t seed; /* of the first parameters */
 };
 
@@ -34,6 +36,8 @@ int work_screen(struct work *w, struct job *job, struct err *e) MUST_CHECK;
 int work_aggregate(struct work *w, struct job *job, struct err *e) MUST_CHECK;
 int work_integrate(struct work *w, struct job *job, struct err *e) MUST_CHECK;
 
+/* The rule by which a kind's updates are put together. */
+const struct aggregate_rule *work_rule(const struct work *w, const struct module_kind *kind);
 /* A module's parameters from its blob: *out is owned. */
 int work_load(struct work *w, const struct module_kind *kind, const struct blob_ref *ref, float **out,
               struct err *e) MUST_CHECK;

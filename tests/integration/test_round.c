@@ -157,4 +157,29 @@ START_TEST(two_rounds_from_join_to_request)
 }
 END_TEST
 
-SUITE_TIMEOUT("the whole path", 200, two_rounds_from_join_to_request)
+START_TEST(a_robust_rule_makes_what_is_trained)
+{
+	struct farm *f =
+	    farm_new((struct farm_options){.rounds = 1, .edges_min = 3, .cloud = {"--aggregate=median"}});
+	json_t *agent, *module;
+	size_t i;
+
+	farm_start_cloud(f);
+	for (int k = 0; k < 3; k++)
+		farm_start_edge(f, k);
+	farm_wait_rounds(f, 1, 120000);
+	agent = farm_get(f, "/api/v1/agents/current");
+	ck_assert_ptr_nonnull(agent);
+	json_array_foreach (json_object_get(agent, "modules"), i, module) {
+		const char *rule = text(json_object_get(module, "provenance"), "rule");
+
+		ck_assert_str_eq(rule, strcmp(text(module, "kind"), "memory") == 0 ? "fedavg" : "median");
+		ck_assert_double_gt(number(module, "value"), 0.2);
+	}
+	ck_assert_uint_ge(i, 2);
+	json_decref(agent);
+	farm_free(f);
+}
+END_TEST
+
+SUITE_TIMEOUT("the whole path", 200, two_rounds_from_join_to_request, a_robust_rule_makes_what_is_trained)
