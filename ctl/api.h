@@ -72,6 +72,10 @@ int api_round(const struct api *a, int i, const char **out, struct err *e) MUST_
 /* The operand must be a name such as edges have. */
 int api_name(const struct api *a, int i, const char *what, const char **out, struct err *e) MUST_CHECK;
 
+/* Takes what a terminal must not get out of texts that came another way than by the calls above; nothing for
+ * programs (--json). */
+void api_clean(const struct api *a, json_t *v);
+
 /* Indented, on standard output; borrows. */
 void api_print(const json_t *body);
 

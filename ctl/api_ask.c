@@ -46,9 +46,15 @@ static int receive(const struct api *a, const char *path, json_t **out, struct e
 {
 	int rc = need_object(path, out, e);
 
-	if (!rc && !a->json)
-		make_showable(*out);
+	if (!rc)
+		api_clean(a, *out);
 	return rc;
+}
+
+void api_clean(const struct api *a, json_t *v)
+{
+	if (!a->json)
+		make_showable(v);
 }
 
 static int ask(struct api *a, bool post, json_t **out, struct err *e, const char *fmt, va_list ap)

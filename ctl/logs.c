@@ -9,11 +9,8 @@
 #include "common/base/str.h"
 #include "ctl/api.h"
 #include "ctl/cells.h"
+#include "ctl/events.h"
 #include "ctl/nouns.h"
-
-#define IDLE_S    60                /* the cloud says something every 15 s */
-#define EVENT_MAX ((size_t)8 << 20) /* bytes of one */
-#define ID_MAX    64
 
 struct logs_options {
 	struct api_options api;
@@ -25,14 +22,8 @@ struct logs_options {
 struct stream {
 	const struct api *a;
 	const struct logs_options *o;
-	struct buf pending;
-	char last[ID_MAX]; /* where the past ends */
-	bool missed;       /* the cloud no longer has what was asked for */
-};
-
-struct event {
-	char id[ID_MAX], type[32];
-	const char *data;
+	char last[EVENT_ID_MAX]; /* where the past ends */
+	bool missed;             /* the cloud no longer has what was asked for */
 };
 
 /* What is nested is left to --json; the time stands before the rest. */
@@ -101,9 +92,10 @@ static void print_event(const struct stream *s, const struct event *ev)
 	fflush(stdout);
 }
 
-/* False: enough. */
-static bool on_event(struct stream *s, const struct event *ev)
+static bool on_event(void *ctx, const struct event *ev)
 {
+	struct stream *s = ctx;
+
 	if (strcmp(ev->type, "hello") == 0)
 		s->missed = !strstr(ev->data, "true");
 	if (s->missed)
@@ -113,64 +105,25 @@ static bool on_event(struct stream *s, const struct event *ev)
 	return !ferror(stdout) && (s->o->follow || strcmp(ev->id, s->last) != 0);
 }
 
-/* One event's lines, which are cut up. */
-static bool on_block(struct stream *s, char *block)
-{
-	struct event ev = {.data = NULL};
-	char *line;
-
-	while ((line = strsep(&block, "\n"))) {
-		if (strncmp(line, "id: ", 4) == 0)
-			str_copy(ev.id, sizeof(ev.id), line + 4);
-		else if (strncmp(line, "event: ", 7) == 0)
-			str_copy(ev.type, sizeof(ev.type), line + 7);
-		else if (strncmp(line, "data: ", 6) == 0)
-			ev.data = line + 6;
-	}
-	return !ev.data || on_event(s, &ev);
-}
-
-static bool take(void *ctx, const char *p, size_t n)
-{
-	struct stream *s = ctx;
-	bool more = true;
-	char *end;
-
-	if (buf_unread(&s->pending) + n > EVENT_MAX)
-		return false;
-	buf_append(&s->pending, p, n);
-	while (more && buf_unread(&s->pending) &&
-	       (end = memmem(buf_head(&s->pending), buf_unread(&s->pending), "\n\n", 2))) {
-		size_t length = (size_t)(end - (const char *)buf_head(&s->pending));
-
-		*end = '\0';
-		more = on_block(s, (char *)buf_head(&s->pending));
-		buf_consume(&s->pending, length + 2);
-	}
-	return more;
-}
-
 /* From `back` events before the latest one. */
 static int listen(struct api *a, struct stream *s, int64_t back, struct err *e)
 {
 	int dash = (int)strcspn(s->last, "-");
 	int64_t number = 0;
-	char path[200];
+	char behind[EVENT_ID_MAX + 24];
 
 	if (!s->last[dash] || str_to_int(s->last + dash + 1, "id", 0, INT64_MAX, &number, NULL))
 		number = 0;
-	snprintf(path, sizeof(path), "/api/v1/events?last_event_id=%.*s-%" PRId64, dash, s->last,
-	         number > back ? number - back : 0);
-	buf_clear(&s->pending);
+	snprintf(behind, sizeof(behind), "%.*s-%" PRId64, dash, s->last, number > back ? number - back : 0);
 	s->missed = false;
-	return http_client_stream(a->http, path, IDLE_S, take, s, e);
+	return events_listen(a, &(struct events_wish){.behind = behind, .take = on_event, .ctx = s}, e);
 }
 
 /* The cloud keeps a number of events that depends on their size: when it has not as many, fewer are asked
  * for. */
 static int show(struct api *a, struct err *e)
 {
-	struct stream s = {.a = a, .o = (const struct logs_options *)a->o, .pending = BUF_INIT};
+	struct stream s = {.a = a, .o = (const struct logs_options *)a->o};
 	int64_t back = s.o->lines;
 	json_t *status;
 	int rc = api_get(a, &status, e, "/api/v1/status");
@@ -184,9 +137,6 @@ static int show(struct api *a, struct err *e)
 		back /= 2;
 		rc = listen(a, &s, back, e);
 	}
-	buf_release(&s.pending);
-	if (!rc && s.o->follow && !ferror(stdout))
-		rc = err_set(e, E_UNAVAILABLE, "the cloud ended the stream of events");
 	return rc;
 }
 

@@ -43,9 +43,9 @@ void show_step(const char *group, const char *step, double seconds, const char *
 	va_end(ap);
 	show_clear();
 	if (seconds >= 0)
-		printf("  %-9s %-9s %-74s %6.1f s\n", group, step, text, seconds);
+		printf("  %-9s %-10s %-73s %6.1f s\n", group, step, text, seconds);
 	else
-		printf("  %-9s %-9s %s\n", group, step, text);
+		printf("  %-9s %-10s %s\n", group, step, text);
 	fflush(stdout);
 }
 
@@ -72,7 +72,7 @@ void show_bar(const char *group, const char *step, double share, const char *tex
 	for (int i = 0; i < BAR_CELLS; i++)
 		bar[i] = i < full ? '#' : '.';
 	bar[BAR_CELLS] = '\0';
-	snprintf(line, sizeof(line), "  %-9s %-9s [%s] %s", group, step, bar, text);
+	snprintf(line, sizeof(line), "  %-9s %-10s [%s] %s", group, step, bar, text);
 	/* a bar that wraps could not be cleared */
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 && size.ws_col <= strlen(line))
 		line[size.ws_col - 1] = '\0';

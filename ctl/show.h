@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-/* A line for a finished step: "  round 1    train      4 of 4 updates accepted        12.3 s". `seconds`
+/* A line for a finished step: "  round 1    train       4 of 4 updates accepted        12.3 s". `seconds`
  * below 0 leaves the time out. */
 void show_step(const char *group, const char *step, double seconds, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));

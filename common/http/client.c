@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/base/clock.h"
 #include "common/base/json.h"
 #include "common/base/mem.h"
 
@@ -31,9 +32,9 @@ struct reply {
 
 	/* of a stream */
 	CURL *curl;
-	http_client_take *taker;
-	void *ctx;
-	bool enough;
+	const struct http_client_listener *listener;
+	int64_t heard_ms; /* when bytes came last */
+	bool enough, silent;
 };
 
 static void global_init(void)
@@ -155,6 +156,8 @@ static int transport_error(const char *url, CURLcode rc, const struct reply *r, 
 {
 	if (r->too_large)
 		return err_set(e, E_LIMIT, "%s: the reply is larger than %zu bytes", url, HTTP_CLIENT_REPLY_MAX);
+	if (r->silent)
+		return err_set(e, E_TIMEOUT, "%s: nothing came for %ld s", url, r->listener->idle_s);
 	switch (rc) {
 	case CURLE_COULDNT_CONNECT:
 		return err_set(e, E_UNAVAILABLE, "%s: %s", url,
@@ -164,6 +167,7 @@ static int transport_error(const char *url, CURLcode rc, const struct reply *r, 
 	case CURLE_OPERATION_TIMEDOUT:
 		return err_set(e, E_TIMEOUT, "%s: no reply in time", url);
 	case CURLE_GOT_NOTHING:
+	case CURLE_PARTIAL_FILE:
 	case CURLE_RECV_ERROR:
 	case CURLE_SEND_ERROR:
 		return err_set(e, E_UNAVAILABLE, "%s: the connection was lost", url);
@@ -223,7 +227,9 @@ static int run(struct http_client *c, const char *path, struct reply *r, struct 
 	rc = curl_easy_perform(c->curl);
 	curl_easy_getinfo(c->curl, CURLINFO_RESPONSE_CODE, &r->status);
 	curl_easy_getinfo(c->curl, CURLINFO_OS_ERRNO, &r->os_error);
-	if (rc != CURLE_OK && !r->enough)
+	if (r->enough && r->status == 0) /* of the answer's head too */
+		code = 0;
+	else if (rc != CURLE_OK && !r->enough)
 		code = transport_error(buf_cstr(&url), rc, r, e);
 	else if (r->status < 200 || r->status > 299)
 		code = refusal(buf_cstr(&url), r, e);
@@ -294,27 +300,46 @@ static size_t pass_on(char *p, size_t size, size_t n, void *reply)
 	curl_easy_getinfo(r->curl, CURLINFO_RESPONSE_CODE, &status);
 	if (status < 200 || status > 299)
 		return take(p, size, n, reply);
-	r->enough = !r->taker(r->ctx, p, size * n);
+	r->heard_ms = clock_mono_ms();
+	r->enough = !r->listener->take(r->listener->ctx, p, size * n);
 	return r->enough ? 0 : size * n;
 }
 
-int http_client_stream(struct http_client *c, const char *path, long idle_s, http_client_take *taker,
-                       void *ctx, struct err *e)
+static int on_while(void *reply, curl_off_t down, curl_off_t downed, curl_off_t up, curl_off_t upped)
+{
+	struct reply *r = reply;
+	const struct http_client_listener *l = r->listener;
+
+	(void)down;
+	(void)downed;
+	(void)up;
+	(void)upped;
+	r->enough |= l->go_on && !l->go_on(l->ctx);
+	r->silent = clock_mono_ms() - r->heard_ms > (int64_t)l->idle_s * 1000;
+	return r->enough || r->silent;
+}
+
+static void listening(struct http_client *c, bool on, struct reply *r)
+{
+	curl_easy_setopt(c->curl, CURLOPT_TIMEOUT_MS, on ? 0L : c->timeout_ms);
+	curl_easy_setopt(c->curl, CURLOPT_WRITEFUNCTION, on ? pass_on : take);
+	curl_easy_setopt(c->curl, CURLOPT_NOPROGRESS, on ? 0L : 1L);
+	curl_easy_setopt(c->curl, CURLOPT_XFERINFOFUNCTION, on ? on_while : NULL);
+	curl_easy_setopt(c->curl, CURLOPT_XFERINFODATA, on ? r : NULL);
+}
+
+int http_client_stream(struct http_client *c, const char *path, const struct http_client_listener *l,
+                       struct err *e)
 {
 	struct buf said = BUF_INIT;
-	struct reply r = {.into = &said, .curl = c->curl, .taker = taker, .ctx = ctx};
+	struct reply r = {.into = &said, .curl = c->curl, .listener = l, .heard_ms = clock_mono_ms()};
 	int rc;
 
 	curl_easy_setopt(c->curl, CURLOPT_HTTPGET, 1L);
 	curl_easy_setopt(c->curl, CURLOPT_HTTPHEADER, NULL);
-	curl_easy_setopt(c->curl, CURLOPT_TIMEOUT_MS, 0L);
-	curl_easy_setopt(c->curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
-	curl_easy_setopt(c->curl, CURLOPT_LOW_SPEED_TIME, idle_s);
-	curl_easy_setopt(c->curl, CURLOPT_WRITEFUNCTION, pass_on);
+	listening(c, true, &r);
 	rc = run(c, path, &r, e);
-	curl_easy_setopt(c->curl, CURLOPT_WRITEFUNCTION, take);
-	curl_easy_setopt(c->curl, CURLOPT_LOW_SPEED_TIME, 0L);
-	curl_easy_setopt(c->curl, CURLOPT_TIMEOUT_MS, c->timeout_ms);
+	listening(c, false, &r);
 	buf_release(&said);
 	return rc;
 }

@@ -33,12 +33,18 @@ int http_client_post(struct http_client *c, const char *path, const json_t *body
 /* The reply's bytes as they are, appended. */
 int http_client_get_bytes(struct http_client *c, const char *path, struct buf *out, struct err *e) MUST_CHECK;
 
-/* Is given the bytes of an endless reply as they come; false = enough. */
-typedef bool http_client_take(void *ctx, const char *p, size_t n);
-/* Reads until `take` has enough (0), the server ends it (0), or nothing came for `idle_s` seconds
- * (E_TIMEOUT). The client's limit of time does not count. */
-int http_client_stream(struct http_client *c, const char *path, long idle_s, http_client_take *take,
-                       void *ctx, struct err *e) MUST_CHECK;
+/* Who reads an endless reply. */
+struct http_client_listener {
+	long idle_s;                                      /* nothing for so long is E_TIMEOUT */
+	bool (*take)(void *ctx, const char *p, size_t n); /* the bytes as they come; false = enough */
+	bool (*go_on)(void *ctx); /* asked once a second or more; false = enough; NULL = yes */
+	void *ctx;
+};
+
+/* Reads until the listener has enough (0), the server ends it (0), or it falls silent. The client's limit of
+ * time does not count. */
+int http_client_stream(struct http_client *c, const char *path, const struct http_client_listener *l,
+                       struct err *e) MUST_CHECK;
 /* The server's clock when it sent the latest reply, in whole seconds since 1970; -1 when it did not say. */
 int64_t http_client_date(const struct http_client *c);
 

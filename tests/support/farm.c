@@ -223,9 +223,9 @@ void farm_start_cloud(struct farm *f)
 	word(w, "%s", path);
 	common_words(f, w, "cloud", "agent-key.pem");
 	word(w, "--crl=%s", farm_path(f, path, "pki/ca.crl"));
-	/* a restarted cloud listens where its edges dial */
+	/* a restarted cloud listens where its edges dial and people ask */
 	word(w, "--listen=127.0.0.1:%d", f->listen);
-	word(w, "--admin=127.0.0.1:0");
+	word(w, "--admin=127.0.0.1:%d", f->admin);
 	word(w, "--rounds=%d", f->o.rounds);
 	word(w, "--edges-min=%d", f->o.edges_min ? f->o.edges_min : 2);
 	word(w, "--samples-per-effort=%d", f->o.samples_per_effort ? f->o.samples_per_effort : 200);
