@@ -28,7 +28,7 @@ enum {
 	DEMO_START_MS = 60000,   /* until a daemon listens, or an edge is connected */
 	DEMO_STALL_MS = 180000,  /* without any news from the cloud */
 	DEMO_POLL_MS = 100,      /* between questions to the cloud */
-	DEMO_STOP_MS = 10000,    /* that daemons get to end */
+	DEMO_STOP_MS = 15000,    /* that daemons get to end: they themselves give up after 10 s */
 	DEMO_REQUEST_MS = 20000, /* for one HTTP request */
 	DEMO_TRAIN_THREADS = 2,  /* for the comparison */
 	DEMO_PATH_MAX = 384,     /* of the folder, so that every path below fits into PROCESS_PATH_MAX */

@@ -48,7 +48,7 @@ static void open_stream(struct sse *s, const char *path, const char *last_id, bo
 
 	sse_open(s, f->admin, path, last_id);
 	ck_assert_int_eq(s->status, 200);
-	ck_assert(sse_next(s, &x, 5000));
+	ck_assert(sse_next(s, &x, 30000));
 	ck_assert_str_eq(x.type, "hello");
 	ck_described(&x);
 	ck_assert_int_eq(json_is_true(json_object_get(x.data, "resumed")), resumed);
@@ -120,13 +120,13 @@ START_TEST(a_round_is_told_and_told_again)
 	ck_assert_int_eq(n.agent, 1);
 	open_stream(&again, EVENTS, n.middle, true);
 	while (replayed < n.after_middle) {
-		ck_assert(sse_next(&again, &x, 5000));
+		ck_assert(sse_next(&again, &x, 30000));
 		ck_assert(replayed + 1 < n.after_middle || strcmp(x.id, n.last) == 0);
 		json_decref(x.data);
 		replayed++;
 	}
 	for (int i = 0; i < n.edge + n.agent; i++) {
-		ck_assert(sse_next(&edges, &x, 5000));
+		ck_assert(sse_next(&edges, &x, 30000));
 		ck_assert(strcmp(x.type, "edge") == 0 || strcmp(x.type, "agent") == 0);
 		json_decref(x.data);
 	}
@@ -167,4 +167,4 @@ START_TEST(streams_are_bounded)
 }
 END_TEST
 
-SUITE_TIMEOUT("events of the HTTP API", 200, a_round_is_told_and_told_again, streams_are_bounded)
+SUITE_TIMEOUT("events of the HTTP API", 400, a_round_is_told_and_told_again, streams_are_bounded)

@@ -283,6 +283,6 @@ START_TEST(wrong_options_are_refused)
 }
 END_TEST
 
-SUITE_TIMEOUT("edmsac compare", 240, every_figure_is_drawn_from_sound_data,
+SUITE_TIMEOUT("edmsac compare", 400, every_figure_is_drawn_from_sound_data,
               numbers_depend_on_the_seed_and_not_on_jobs, finished_parts_are_kept_and_broken_ones_made_again,
               without_gnuplot_the_data_is_there, wrong_options_are_refused)

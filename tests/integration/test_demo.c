@@ -10,7 +10,7 @@
 #include "tests/support/farm.h"
 #include "tests/support/suite.h"
 
-#define PATIENCE_MS 240000
+#define PATIENCE_MS 600000
 
 static struct farm *f; /* only for its data set */
 static struct process demo;
@@ -56,7 +56,7 @@ static int wait_end(void)
 static const char *output(const char *wanted)
 {
 	static struct buf text;
-	int64_t until = clock_mono_ms() + 60000;
+	int64_t until = clock_mono_ms() + PATIENCE_MS;
 
 	do {
 		buf_clear(&text);
@@ -196,5 +196,5 @@ START_TEST(what_is_to_be_kept_is_kept)
 }
 END_TEST
 
-SUITE_TIMEOUT("demo", 400, the_results_as_json, an_interrupt_ends_everything, a_daemon_that_dies_is_named,
+SUITE_TIMEOUT("demo", 900, the_results_as_json, an_interrupt_ends_everything, a_daemon_that_dies_is_named,
               what_is_to_be_kept_is_kept)

@@ -12,7 +12,7 @@
 #include "tests/support/farm.h"
 #include "tests/support/suite.h"
 
-#define PATIENCE 60000
+#define PATIENCE 200000
 
 static struct farm *f;
 
@@ -131,7 +131,7 @@ static struct http_client *client(void)
 	char address[64];
 
 	snprintf(address, sizeof(address), "127.0.0.1:%d", farm_serve_port(f, 0));
-	ck_ok(http_client_new(address, 5000, &c, &e), &e);
+	ck_ok(http_client_new(address, 30000, &c, &e), &e);
 	return c;
 }
 
@@ -210,6 +210,6 @@ START_TEST(a_damaged_agent_is_not_used)
 }
 END_TEST
 
-SUITE_TIMEOUT("foedus-edge", 180, mistakes_get_one_line_and_code_2, two_edges_cannot_share_a_folder,
+SUITE_TIMEOUT("foedus-edge", 400, mistakes_get_one_line_and_code_2, two_edges_cannot_share_a_folder,
               a_damaged_state_is_named_not_lost, no_request_fails_while_agents_are_swapped,
               it_ends_with_0_in_the_middle_of_work, a_damaged_agent_is_not_used)

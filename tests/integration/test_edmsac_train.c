@@ -229,7 +229,7 @@ START_TEST(nothing_is_learned_that_could_not_be_saved)
 }
 END_TEST
 
-SUITE_TIMEOUT("edmsac/train", 180, an_interrupt_leaves_a_checkpoint_to_go_on_from,
+SUITE_TIMEOUT("edmsac/train", 400, an_interrupt_leaves_a_checkpoint_to_go_on_from,
               a_kill_leaves_the_last_checkpoint, equal_seeds_and_threads_write_equal_bytes,
               bad_instances_are_named_by_line_and_field,
               broken_checkpoints_are_refused_and_nothing_is_written_over,

@@ -16,7 +16,9 @@ static struct farm *f;
 
 static void begin(int edges_min)
 {
-	f = farm_new((struct farm_options){.edges_min = edges_min});
+	/* as long as we may wait for each of its answers */
+	f = farm_new(
+	    (struct farm_options){.edges_min = edges_min, .cloud = {"--signal-ms=60000", "--choice-ms=60000"}});
 	farm_start_cloud(f);
 }
 
@@ -209,5 +211,5 @@ START_TEST(a_number_no_store_can_hold)
 }
 END_TEST
 
-SUITE("integration/freerider", doing_nothing_is_not_paid, an_update_of_no_bytes_is_rejected,
-      another_edges_update_is_not_paid_again, a_number_no_store_can_hold)
+SUITE_TIMEOUT("integration/freerider", 400, doing_nothing_is_not_paid, an_update_of_no_bytes_is_rejected,
+              another_edges_update_is_not_paid_again, a_number_no_store_can_hold)

@@ -54,7 +54,7 @@ START_TEST(every_line_says_what_it_is_about)
 	farm_start_cloud(f);
 	farm_start_edge(f, 0);
 	farm_start_edge(f, 1);
-	farm_wait_rounds(f, 1, 120000);
+	farm_wait_rounds(f, 1, 200000);
 	n = read_log(&f->process[0]);
 	ck_assert_int_ge(n.round, 13); /* each phase */
 	ck_assert_int_ge(n.edge, 2);
@@ -98,15 +98,15 @@ START_TEST(hangup_reads_the_logs_options_again)
 	f->o.cloud[0] = word;
 	write_config(path, "log-format = text\n");
 	farm_start_cloud(f);
-	ck_assert(log_says(&f->process[0], "foedus-cloud: cloud listens", 5000));
+	ck_assert(log_says(&f->process[0], "foedus-cloud: cloud listens", 30000));
 	write_config(path, "log-format = json\n");
 	kill(f->process[0].pid, SIGHUP);
-	ck_assert(log_says(&f->process[0], "\"program\":\"foedus-cloud\",\"message\":\"certificates", 5000));
+	ck_assert(log_says(&f->process[0], "\"program\":\"foedus-cloud\",\"message\":\"certificates", 30000));
 	write_config(path, "log-format = loud\n"); /* what is wrong changes nothing */
 	kill(f->process[0].pid, SIGHUP);
-	ck_assert(log_says(&f->process[0], "\"message\":\"all stays as it was: ", 5000));
+	ck_assert(log_says(&f->process[0], "\"message\":\"all stays as it was: ", 30000));
 	farm_free(f);
 }
 END_TEST
 
-SUITE_TIMEOUT("logs", 200, every_line_says_what_it_is_about, hangup_reads_the_logs_options_again)
+SUITE_TIMEOUT("logs", 400, every_line_says_what_it_is_about, hangup_reads_the_logs_options_again)

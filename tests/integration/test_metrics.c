@@ -21,7 +21,7 @@ static void get_text(int port, struct buf *out)
 	char base[64];
 
 	snprintf(base, sizeof(base), "127.0.0.1:%d", port);
-	ck_ok(http_client_new(base, 10000, &c, &e), &e);
+	ck_ok(http_client_new(base, 30000, &c, &e), &e);
 	ck_ok(http_client_get_bytes(c, "/metrics", out, &e), &e);
 	http_client_free(c);
 }
@@ -112,7 +112,7 @@ START_TEST(what_is_asked_for_is_told)
 	farm_start_cloud(f);
 	farm_start_edge(f, 0);
 	farm_start_edge(f, 1);
-	farm_wait_rounds(f, 1, 120000);
+	farm_wait_rounds(f, 1, 200000);
 	get_text(f->admin, &cloud);
 	get_text(farm_serve_port(f, 0), &edge);
 	get_text(farm_serve_port(f, 0), &both); /* the second also counts the first */
@@ -129,4 +129,4 @@ START_TEST(what_is_asked_for_is_told)
 }
 END_TEST
 
-SUITE_TIMEOUT("metrics", 200, what_is_asked_for_is_told)
+SUITE_TIMEOUT("metrics", 400, what_is_asked_for_is_told)

@@ -64,7 +64,7 @@ static void begin(void)
 	farm_path(farm, state, "cloud");
 	farm_start_edge(farm, 0);
 	farm_start_edge(farm, 1);
-	farm_wait_rounds(farm, 1, 60000);
+	farm_wait_rounds(farm, 1, 200000);
 }
 
 START_TEST(what_is_read_is_said_as_text_and_as_json)
@@ -260,6 +260,6 @@ START_TEST(a_standard_output_that_takes_nothing_is_a_failure)
 }
 END_TEST
 
-SUITE("nouns", what_is_read_is_said_as_text_and_as_json, what_changes_is_done_and_told,
-      mistakes_are_told_with_what_to_do, the_environment_names_the_cloud,
-      a_standard_output_that_takes_nothing_is_a_failure)
+SUITE_TIMEOUT("nouns", 400, what_is_read_is_said_as_text_and_as_json, what_changes_is_done_and_told,
+              mistakes_are_told_with_what_to_do, the_environment_names_the_cloud,
+              a_standard_output_that_takes_nothing_is_a_failure)

@@ -67,7 +67,7 @@ START_TEST(an_agent_signed_by_another_key_is_not_installed)
 	ck_assert_int_gt(farm_serve_port(f, 0), 0); /* it has read the right key */
 	ck_ok(agent_key_public_save(other, farm_path(f, path, "keys/agent-pub.pem"), &e), &e);
 	farm_start_edge(f, 1);
-	farm_wait_rounds(f, 1, 100000);
+	farm_wait_rounds(f, 1, 200000);
 	answer = farm_get(f, "/api/v1/rounds/latest");
 	json_array_foreach (json_object_get(answer, "seats"), i, seat) {
 		const char *deploy = json_string_value(json_object_get(seat, "deploy"));
@@ -122,6 +122,6 @@ START_TEST(an_edge_of_another_authority_says_why_it_is_alone)
 }
 END_TEST
 
-SUITE_TIMEOUT("refusals", 200, what_a_cloud_needs_is_named, two_clouds_do_not_share_a_state_folder,
+SUITE_TIMEOUT("refusals", 400, what_a_cloud_needs_is_named, two_clouds_do_not_share_a_state_folder,
               an_agent_signed_by_another_key_is_not_installed,
               an_edge_of_another_authority_says_why_it_is_alone)

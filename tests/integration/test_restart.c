@@ -15,7 +15,7 @@
 #else
 #define SAMPLES 1500
 #endif
-#define PATIENCE 150000
+#define PATIENCE 200000
 
 static struct farm *f;
 

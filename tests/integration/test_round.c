@@ -98,7 +98,7 @@ static json_t *ask(struct farm *f, int edge, const uint8_t *image)
 	char base[64], *data = base64_encode(image, IMAGE_PIXELS);
 
 	snprintf(base, sizeof(base), "127.0.0.1:%d", farm_serve_port(f, edge));
-	ck_ok(http_client_new(base, 10000, &c, &e), &e);
+	ck_ok(http_client_new(base, 30000, &c, &e), &e);
 	body = json_pack("{s:s, s:s, s:{s:s, s:s}}", "session", "s", "text", "what is this?", "image", "format",
 	                 "raw28", "data", data);
 	ck_ok(http_client_post(c, "/v1/agent/act", body, &answer, &e), &e);
@@ -143,7 +143,7 @@ START_TEST(two_rounds_from_join_to_request)
 	farm_start_cloud(f);
 	for (int k = 0; k < EDGES; k++)
 		farm_start_edge(f, k);
-	farm_wait_rounds(f, 2, 120000);
+	farm_wait_rounds(f, 2, 200000);
 	answer = farm_get_rounds(f);
 	json_array_foreach (answer, i, round)
 		paid += check_round(round);
@@ -167,7 +167,7 @@ START_TEST(a_robust_rule_makes_what_is_trained)
 	farm_start_cloud(f);
 	for (int k = 0; k < 3; k++)
 		farm_start_edge(f, k);
-	farm_wait_rounds(f, 1, 120000);
+	farm_wait_rounds(f, 1, 200000);
 	agent = farm_get(f, "/api/v1/agents/current");
 	ck_assert_ptr_nonnull(agent);
 	json_array_foreach (json_object_get(agent, "modules"), i, module) {
@@ -182,4 +182,4 @@ START_TEST(a_robust_rule_makes_what_is_trained)
 }
 END_TEST
 
-SUITE_TIMEOUT("the whole path", 200, two_rounds_from_join_to_request, a_robust_rule_makes_what_is_trained)
+SUITE_TIMEOUT("the whole path", 400, two_rounds_from_join_to_request, a_robust_rule_makes_what_is_trained)

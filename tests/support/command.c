@@ -14,7 +14,7 @@
 
 #define WORDS_MAX  32
 #define OUTPUT_MAX ((size_t)1 << 20)
-#define PATIENCE   60000 /* ms */
+#define PATIENCE   200000 /* ms */
 
 static struct buf output;
 

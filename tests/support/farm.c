@@ -1,8 +1,10 @@
 #include "tests/support/farm.h"
 
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,7 +19,8 @@
 #define TRAIN_IMAGES 1200
 #define TEST_IMAGES  300
 #define WORDS_MAX    72
-#define START_MS     30000
+#define START_MS     60000
+#define STOP_MS      30000 /* the daemons give up after 8 and 10 s; then a sanitizer looks for leaks */
 
 static struct farm *live; /* for the end of a failed test */
 
@@ -98,6 +101,20 @@ static void make_keys(const struct farm *f)
 	agent_key_free(key);
 }
 
+/* A port that stays the farm's own, also while no cloud runs: bound but not listened on, it is given to
+ * nobody else, and who dials it is refused. */
+static int hold_port(int *holder)
+{
+	struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t n = sizeof(at);
+
+	*holder = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	ck_assert_int_eq(setsockopt(*holder, SOL_SOCKET, SO_REUSEADDR, &(int){1}, sizeof(int)), 0);
+	ck_assert_int_eq(bind(*holder, (struct sockaddr *)&at, n), 0);
+	ck_assert_int_eq(getsockname(*holder, (struct sockaddr *)&at, &n), 0);
+	return ntohs(at.sin_port);
+}
+
 struct farm *farm_new(struct farm_options o)
 {
 	struct farm *f = mem_zalloc(sizeof(*f));
@@ -111,6 +128,8 @@ struct farm *farm_new(struct farm_options o)
 	write_part(f, "train", TRAIN_IMAGES, 1);
 	write_part(f, "t10k", TEST_IMAGES, 2);
 	make_keys(f);
+	f->listen = hold_port(&f->holder[0]);
+	f->admin = hold_port(&f->holder[1]);
 	if (!live)
 		atexit(end_all);
 	live = f;
@@ -119,7 +138,9 @@ struct farm *farm_new(struct farm_options o)
 
 void farm_free(struct farm *f)
 {
-	process_stop_all(f->process, ARRAY_LEN(f->process), 10000);
+	process_stop_all(f->process, ARRAY_LEN(f->process), STOP_MS);
+	close(f->holder[0]);
+	close(f->holder[1]);
 	ck_assert_int_eq(dir_remove(f->dir, NULL), 0);
 	live = NULL;
 	free(f);
@@ -223,13 +244,12 @@ void farm_start_cloud(struct farm *f)
 	word(w, "%s", path);
 	common_words(f, w, "cloud", "agent-key.pem");
 	word(w, "--crl=%s", farm_path(f, path, "pki/ca.crl"));
-	/* a restarted cloud listens where its edges dial and people ask */
 	word(w, "--listen=127.0.0.1:%d", f->listen);
 	word(w, "--admin=127.0.0.1:%d", f->admin);
 	word(w, "--rounds=%d", f->o.rounds);
 	word(w, "--edges-min=%d", f->o.edges_min ? f->o.edges_min : 2);
 	word(w, "--samples-per-effort=%d", f->o.samples_per_effort ? f->o.samples_per_effort : 200);
-	word(w, "--heartbeat-ms=500");
+	word(w, "--heartbeat-ms=2000");
 	word(w, "--policy-dir=%s",
 	     farm_path(f, path, "policy")); /* not what this build happens to have trained */
 	word(w, "--pause-ms=50");
@@ -242,8 +262,8 @@ void farm_start_cloud(struct farm *f)
 	unlink(farm_path(f, path, "cloud/listen.port"));
 	unlink(farm_path(f, path, "cloud/admin.port"));
 	launch(f, p, w);
-	f->listen = wait_port(f, p, "cloud/listen.port");
-	f->admin = wait_port(f, p, "cloud/admin.port");
+	ck_assert_int_eq(wait_port(f, p, "cloud/listen.port"), f->listen);
+	ck_assert_int_eq(wait_port(f, p, "cloud/admin.port"), f->admin);
 }
 
 void farm_start_edge(struct farm *f, int i)
@@ -290,6 +310,6 @@ void farm_kill(struct process *p)
 
 int farm_stop(struct process *p)
 {
-	process_stop_all(p, 1, 10000);
+	process_stop_all(p, 1, STOP_MS);
 	return WIFEXITED(p->status) ? WEXITSTATUS(p->status) : -1;
 }

@@ -33,6 +33,7 @@ struct farm {
 	char dir[256];
 	struct process process[1 + FARM_EDGES_MAX]; /* [0] = cloud, [1 + i] = edge i, "edge-<i+1>" */
 	int listen, admin;                          /* ports */
+	int holder[2];                              /* keep them */
 };
 
 struct farm *farm_new(struct farm_options o);
@@ -64,7 +65,7 @@ json_t *farm_get_rounds(struct farm *f);
 const char *farm_token(struct farm *f, char *out, size_t cap);
 /* A POST with the cloud's token; as http_client_post(), but `out` may be NULL. */
 int farm_post(struct farm *f, const char *path, const json_t *body, json_t **out, struct err *e);
-/* Until the cloud says so, or the test fails after `ms`. */
+/* Until the cloud says so, or the test fails after `ms`. A phase that is over was reached. */
 void farm_wait_rounds(struct farm *f, int rounds, int ms);
 void farm_wait_phase(struct farm *f, const char *phase, int ms);
 void farm_wait_connected(struct farm *f, int edges, int ms);

@@ -1,6 +1,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cloud/store/records.h"
 #include "common/base/buf.h"
 #include "common/base/clock.h"
 #include "common/base/file.h"
@@ -16,7 +17,7 @@ json_t *farm_get(struct farm *f, const char *path)
 	char base[64];
 
 	snprintf(base, sizeof(base), "127.0.0.1:%d", f->admin);
-	ck_ok(http_client_new(base, 10000, &c, &e), &e);
+	ck_ok(http_client_new(base, 30000, &c, &e), &e);
 	if (http_client_get(c, path, &out, &e))
 		out = NULL;
 	http_client_free(c);
@@ -61,7 +62,7 @@ int farm_post(struct farm *f, const char *path, const json_t *body, json_t **out
 	int rc;
 
 	snprintf(base, sizeof(base), "127.0.0.1:%d", f->admin);
-	ck_ok(http_client_new(base, 10000, &c, e), e);
+	ck_ok(http_client_new(base, 30000, &c, e), e);
 	http_client_token(c, farm_token(f, token, sizeof(token)));
 	rc = http_client_post(c, path, body, &answer, e);
 	if (out)
@@ -124,16 +125,22 @@ void farm_wait_rounds(struct farm *f, int rounds, int ms)
 	wait_for(f, "/api/v1/rounds", rounds_are_done, &rounds, ms, "rounds that are done");
 }
 
-static bool last_is_in_phase(const json_t *answer, const void *want)
+static bool last_has_reached(const json_t *answer, const void *want)
 {
 	const json_t *rounds = json_object_get(answer, "items");
+	enum phase now;
 
-	return json_array_size(rounds) && strcmp(phase_of(json_array_get(rounds, 0)), want) == 0;
+	return json_array_size(rounds) && phase_parse(phase_of(json_array_get(rounds, 0)), &now, NULL) == 0 &&
+	       now >= *(const enum phase *)want && now != PHASE_FAILED;
 }
 
 void farm_wait_phase(struct farm *f, const char *phase, int ms)
 {
-	wait_for(f, "/api/v1/rounds", last_is_in_phase, phase, ms, phase);
+	struct err e = ERR_INIT;
+	enum phase want;
+
+	ck_ok(phase_parse(phase, &want, &e), &e);
+	wait_for(f, "/api/v1/rounds", last_has_reached, &want, ms, phase);
 }
 
 static bool are_connected(const json_t *answer, const void *want)

@@ -13,7 +13,7 @@
 
 #include "common/base/mem.h"
 
-#define READ_MS 5000
+#define READ_MS 30000
 
 void http_raw_open(struct http_raw *c, uint16_t port)
 {

@@ -18,7 +18,7 @@ struct http_raw_reply {
 	struct buf body; /* chunks put together */
 };
 
-/* To 127.0.0.1; reads time out after 5 s. Aborts the test on failure. */
+/* To 127.0.0.1; reads time out after 30 s. Aborts the test on failure. */
 void http_raw_open(struct http_raw *c, uint16_t port);
 void http_raw_close(struct http_raw *c);
 /* 0, or -1 when the server has closed. */

@@ -13,6 +13,7 @@
 #include "common/wire/frame.h"
 
 #define READ_BYTES 16384
+#define PING_MS    300
 
 int raw_connect_tcp(struct raw *r, int port, struct err *e)
 {
@@ -146,12 +147,26 @@ int raw_next(struct raw *r, struct msg *m, int timeout_ms, struct err *e)
 	}
 }
 
+/* The next message, as long as it may take: meanwhile the peer sees that we live. */
+static int next_alive(struct raw *r, struct msg *m, int64_t until, struct err *e)
+{
+	for (;;) {
+		int64_t left = until - clock_mono_ms();
+		int rc = raw_next(r, m, left < PING_MS ? (int)left : PING_MS, e);
+
+		if (rc != E_TIMEOUT || left < PING_MS)
+			return rc;
+		if (r->welcomed)
+			(void)raw_send(r, &(struct msg){.kind = MSG_PING}); /* a peer that is gone is read next */
+	}
+}
+
 int raw_until(struct raw *r, enum msg_kind kind, struct msg *m, int timeout_ms, struct err *e)
 {
 	int64_t until = clock_mono_ms() + timeout_ms;
 	int rc;
 
-	while ((rc = raw_next(r, m, (int)(until - clock_mono_ms()), e)) == 1) {
+	while ((rc = next_alive(r, m, until, e)) == 1) {
 		if (m->kind == kind)
 			return 1;
 		if (m->kind == MSG_ERROR)

@@ -39,7 +39,8 @@ bool raw_hello(struct raw *r);
 /* The next message: 1 and `m` (release it); 0 when the peer has closed; E_TIMEOUT; E_PROTOCOL. Chunks are
  * skipped. */
 int raw_next(struct raw *r, struct msg *m, int timeout_ms, struct err *e) MUST_CHECK;
-/* Messages until one of this kind is there; the others are dropped. */
+/* Messages until one of this kind is there; the others are dropped. Sends a Ping now and then once welcomed,
+ * as edges do: whoever is silent is cut off. */
 int raw_until(struct raw *r, enum msg_kind kind, struct msg *m, int timeout_ms, struct err *e) MUST_CHECK;
 /* Hello, then the Welcome. */
 int raw_join(struct raw *r, struct err *e) MUST_CHECK;

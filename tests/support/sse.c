@@ -9,6 +9,8 @@
 #include "common/base/clock.h"
 #include "common/base/mem.h"
 
+#define SSE_OPEN_MS 30000
+
 /* More bytes before the moment `until`. */
 static bool more(struct sse *s, int64_t until)
 {
@@ -53,7 +55,7 @@ void sse_open(struct sse *s, int port, const char *path, const char *last_id)
 	snprintf(text, sizeof(text), "GET %s HTTP/1.0\r\nHost: 127.0.0.1\r\n%s%s%s\r\n", path,
 	         last_id ? "Last-Event-ID: " : "", last_id ? last_id : "", last_id ? "\r\n" : "");
 	http_raw_text(&s->link, text);
-	head = take_to(s, "\r\n\r\n", clock_mono_ms() + 5000);
+	head = take_to(s, "\r\n\r\n", clock_mono_ms() + SSE_OPEN_MS);
 	s->status = head && strlen(head) > 12 ? (int)strtol(head + 9, NULL, 10) : 0;
 	free(head);
 }

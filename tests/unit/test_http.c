@@ -164,7 +164,7 @@ START_TEST(head_and_headers)
 	ck_assert_int_eq(http_raw_reply(&c, 0, &r), 0);
 	ck_assert_ptr_nonnull(strstr(buf_cstr(&r.body), "\"agent\":\"yes\""));
 	http_raw_reply_release(&r);
-	ck_assert_int_eq(http_raw_wait_close(&c, 2000), 0);
+	ck_assert_int_eq(http_raw_wait_close(&c, 30000), 0);
 	http_raw_close(&c);
 	http_rig_stop(&rig);
 }
@@ -204,7 +204,7 @@ static void wait_until_waiting(void)
 {
 	bool there = false;
 
-	for (int i = 0; i < 500 && !there; i++) {
+	for (int i = 0; i < 10000 && !there; i++) {
 		loop_rig_call(&rig.loop, is_waiting, &there);
 		usleep(2000);
 	}
@@ -226,7 +226,7 @@ START_TEST(deferred_requests_outlive_client_and_server)
 	wait_until_waiting();
 	http_rig_close(&rig);
 	loop_rig_call(&rig.loop, answer_waiting, NULL);
-	ck_assert_int_eq(http_raw_wait_close(&c, 2000), 0);
+	ck_assert_int_eq(http_raw_wait_close(&c, 30000), 0);
 	http_raw_close(&c);
 	http_rig_end(&rig);
 }

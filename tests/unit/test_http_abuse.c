@@ -1,10 +1,11 @@
 /* What hostile or broken clients do to the HTTP server, each test named after the attack. */
 #include "common/http/server.h"
 
+#include <poll.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
-#include "common/base/clock.h"
 #include "common/base/rng.h"
 #include "tests/support/http_rig.h"
 #include "tests/support/suite.h"
@@ -98,7 +99,7 @@ static void one(const char *text, int status, const char *part, bool closes)
 	(void)http_raw_text(&c, text);
 	ck_assert_int_eq(reply_status(&c, part), status);
 	if (closes)
-		ck_assert_int_eq(http_raw_wait_close(&c, 2000), 0);
+		ck_assert_int_eq(http_raw_wait_close(&c, 30000), 0);
 	http_raw_close(&c);
 }
 
@@ -107,7 +108,7 @@ START_TEST(oversized_body)
 	char *body = mem_zalloc(500001);
 	struct http_raw c;
 
-	setup(5000, 5000, 64);
+	setup(30000, 30000, 64);
 	/* Announced and far too large: refused before a byte of it was sent. */
 	one("POST /length HTTP/1.1\r\nHost: t\r\nContent-Length: 9000000000\r\n\r\n", 413, "larger than the 1000",
 	    true);
@@ -136,7 +137,7 @@ START_TEST(chunked_over_the_limit)
 	struct http_raw c;
 	int sent = 0;
 
-	setup(5000, 5000, 64);
+	setup(30000, 30000, 64);
 	memcpy(chunk, "1000\r\n", 6);
 	memset(chunk + 6, 'x', 4096);
 	http_raw_open(&c, rig.port);
@@ -163,7 +164,7 @@ END_TEST
 
 START_TEST(smuggling)
 {
-	setup(5000, 5000, 64);
+	setup(30000, 30000, 64);
 	one("POST /length HTTP/1.1\r\nHost: t\r\nContent-Length: 4\r\nTransfer-Encoding: "
 	    "chunked\r\n\r\n0\r\n\r\n",
 	    400, "either", true);
@@ -175,12 +176,25 @@ START_TEST(smuggling)
 }
 END_TEST
 
+/* Whether the server has ended it, by now. */
+static bool is_closed(struct http_raw *c)
+{
+	struct pollfd p = {.fd = c->fd, .events = POLLIN};
+	char byte[4096];
+	ssize_t n = 1;
+
+	while (n > 0 && poll(&p, 1, 0) == 1)
+		n = recv(c->fd, byte, sizeof(byte), 0);
+	return n <= 0;
+}
+
 START_TEST(slow_headers_and_bodies)
 {
 	struct http_raw idle, line, headers, body;
-	int64_t began = clock_mono_ms();
+	struct http_raw *const slow[] = {&idle, &line, &headers, &body};
+	bool all = false;
 
-	setup(300, 300, 64);
+	setup(1000, 1000, 64);
 	http_raw_open(&idle, rig.port);
 	http_raw_open(&line, rig.port);
 	http_raw_open(&headers, rig.port);
@@ -188,18 +202,17 @@ START_TEST(slow_headers_and_bodies)
 	http_raw_text(&line, "GE");
 	http_raw_text(&headers, "GET /hello HTTP/1.1\r\n");
 	http_raw_text(&body, "POST /length HTTP/1.1\r\nHost: t\r\nContent-Length: 900\r\n\r\n");
-	/* A byte now and then does not buy time. */
-	for (int i = 0; i < 30; i++) {
+	/* A byte now and then does not buy time: it ends while they still come. */
+	for (int i = 0; i < 1000 && !all; i++) {
 		(void)http_raw_text(&line, "T");
 		(void)http_raw_text(&headers, "x");
 		(void)http_raw_text(&body, "x");
 		usleep(20000);
+		all = true;
+		for (size_t k = 0; k < ARRAY_LEN(slow); k++)
+			all = all && is_closed(slow[k]);
 	}
-	ck_assert_int_eq(http_raw_wait_close(&idle, 1), 0);
-	ck_assert_int_eq(http_raw_wait_close(&line, 1), 0);
-	ck_assert_int_eq(http_raw_wait_close(&headers, 1), 0);
-	ck_assert_int_eq(http_raw_wait_close(&body, 1), 0);
-	ck_assert_int_lt(clock_mono_ms() - began, 3000);
+	ck_assert(all);
 	http_raw_close(&idle);
 	http_raw_close(&line);
 	http_raw_close(&headers);
@@ -220,10 +233,10 @@ START_TEST(reply_never_read)
 	struct http_raw c;
 	unsigned n = 1;
 
-	setup(5000, 200, 64);
+	setup(30000, 1000, 64);
 	http_raw_open(&c, rig.port);
 	http_raw_request(&c, "GET", "/large", NULL);
-	for (int i = 0; i < 200 && n > 0; i++) {
+	for (int i = 0; i < 3000 && n > 0; i++) {
 		usleep(10000);
 		loop_rig_call(&rig.loop, count_connections, &n);
 	}
@@ -259,13 +272,13 @@ START_TEST(huge_headers)
 	struct buf b = BUF_INIT;
 	struct http_raw c;
 
-	setup(5000, 5000, 64);
+	setup(30000, 30000, 64);
 	buf_str(&b, "GET /hello HTTP/1.1\r\nHost: t\r\n");
 	for (int i = 0; i < 4000; i++)
 		buf_fmt(&b, "X-Header-%d: some value\r\n", i);
 	http_raw_open(&c, rig.port);
 	(void)http_raw_send(&c, b.data, b.len);
-	ck_assert_int_eq(http_raw_wait_close(&c, 3000), 0);
+	ck_assert_int_eq(http_raw_wait_close(&c, 30000), 0);
 	http_raw_close(&c);
 	buf_clear(&b);
 	buf_str(&b, "GET /");
@@ -284,7 +297,7 @@ START_TEST(pipelining)
 	struct buf b = BUF_INIT;
 	struct http_raw c;
 
-	setup(5000, 5000, 64);
+	setup(30000, 30000, 64);
 	for (int i = 0; i < 200; i++)
 		buf_str(&b, i % 2 ? "POST /length HTTP/1.1\r\nHost: t\r\nContent-Length: 3\r\n\r\nabc"
 		                  : "GET /hello HTTP/1.1\r\nHost: t\r\n\r\n");
@@ -301,7 +314,7 @@ END_TEST
 
 START_TEST(wrong_requests)
 {
-	setup(5000, 5000, 64);
+	setup(30000, 30000, 64);
 	one("BREW /hello HTTP/1.1\r\nHost: t\r\n\r\n", 405, "accepted: GET, HEAD", false);
 	one("GET /hello HTTP/1.1\r\n\r\n", 400, "", true); /* no Host */
 	one("GET /hello\r\n\r\n", 400, "", true);
@@ -320,7 +333,7 @@ START_TEST(garbage)
 	struct rng rng;
 	uint8_t noise[4096];
 
-	setup(5000, 5000, 64);
+	setup(30000, 30000, 64);
 	rng_seed(&rng, suite_seed(), 0);
 	for (int i = 0; i < 200; i++) {
 		struct http_raw c;

@@ -76,7 +76,7 @@ static void wait_until_closed(int count)
 {
 	int n = 0;
 
-	for (int i = 0; i < 500 && n < count; i++) {
+	for (int i = 0; i < 5000 && n < count; i++) {
 		loop_rig_call(&rig.loop, count_closed, &n);
 		usleep(4000);
 	}

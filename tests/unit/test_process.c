@@ -28,7 +28,7 @@ static void start(struct process *p, const char *script)
 
 static int wait_end(struct process *p, struct err *e)
 {
-	int64_t until = clock_mono_ms() + 5000;
+	int64_t until = clock_mono_ms() + 30000;
 	int rc;
 
 	while ((rc = process_check(p, e)) == 0 && clock_mono_ms() < until)

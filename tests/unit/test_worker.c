@@ -65,7 +65,7 @@ static void work_slowly(void *p)
 {
 	work(p);
 	uv_sem_post(&begun);
-	uv_sleep(50);
+	uv_sleep(1000); /* until the other thread has said stop, however busy the machine is */
 }
 
 START_TEST(stopping_ends_every_job_but_works_no_more)
