@@ -195,8 +195,6 @@ static int try_candidate(struct online *o, struct err *e)
 	double now, then;
 	int rc = 0;
 
-	if (!held_out_solve(&o->held_out, &o->stop))
-		return 0;
 	then = ratio_in_use(o);
 	rc = candidate_of(o, &candidate, e);
 	if (rc)
@@ -242,8 +240,11 @@ static int start_learner(struct online *o, struct err *e)
 	return rc;
 }
 
+/* The held-out problems come first: where rounds leave little time, learning would take all of it, again and
+ * again, and nothing that is learned counts before it can be measured. */
 static int bout(struct online *o, struct err *e)
 {
+	bool measurable = held_out_solve(&o->held_out, &o->stop);
 	int64_t updates = 0;
 	int rc = start_learner(o, e);
 
@@ -251,7 +252,7 @@ static int bout(struct online *o, struct err *e)
 		rc = remember_heard(o, e);
 	if (!rc)
 		rc = learn(o, &updates, e);
-	return rc ? rc : try_candidate(o, e);
+	return rc || !measurable ? rc : try_candidate(o, e);
 }
 
 void online_train(struct online *o)

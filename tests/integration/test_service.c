@@ -14,6 +14,13 @@
 
 #define PATIENCE 200000
 
+/* Work for some seconds. */
+#ifdef __SANITIZE_ADDRESS__
+#define SAMPLES 400
+#else
+#define SAMPLES 2000
+#endif
+
 static struct farm *f;
 static int manager;
 static char heard[1 << 16]; /* all that was told so far */
@@ -205,7 +212,7 @@ START_TEST(a_stop_in_the_middle_of_a_round_is_orderly)
 {
 	int64_t from;
 
-	f = farm_new((struct farm_options){.rounds = 1, .edges_min = 2, .samples_per_effort = 2000});
+	f = farm_new((struct farm_options){.rounds = 1, .edges_min = 2, .samples_per_effort = SAMPLES});
 	farm_start_cloud(f);
 	farm_start_edge(f, 0);
 	farm_start_edge(f, 1);
