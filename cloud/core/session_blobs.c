@@ -84,15 +84,21 @@ static void failed(void *ctx, const struct blob_ref *ref, const struct err *why)
 	struct cloud *c = s->cloud;
 	struct actions a = {0};
 	const struct seat *seat;
+	struct log_about about;
 
 	if (c->dead || !s->link)
 		return;
-	log_line(LOG_WARN, session_about(s), "an update's blob did not come: %s", why->text);
+	about = session_about(s);
 	seat = c->running ? round_seat(&c->round, s->link->peer) : NULL;
-	for (int stage = 0; seat && why->code == E_CORRUPT && stage < STAGES; stage++)
-		if (update_names(&seat->task[stage], &ref->digest))
+	for (int stage = 0; seat && stage < STAGES; stage++) {
+		if (!update_names(&seat->task[stage], &ref->digest))
+			continue;
+		about.task = seat->task[stage].order.task;
+		if (why->code == E_CORRUPT)
 			round_unfit(&c->round, &c->config.rules, (size_t)(seat - c->round.seat), stage, why->text,
 			            cloud_now(c), &a);
+	}
+	log_line(LOG_WARN, about, "an update's blob did not come: %s", why->text);
 	cloud_apply(c, &a);
 	if (why->code == E_IO)
 		cloud_die(c, why);

@@ -70,14 +70,15 @@ static int sweep(struct sweep *s)
 
 void cloud_sweep(struct cloud *c)
 {
+	struct log_about about = {.round = c->round.id};
 	struct err e = ERR_INIT;
 	struct sweep *s = mem_zalloc(sizeof(*s));
 
 	s->cloud = c;
 	s->e = &e;
 	if (!c->config.keep_updates && sweep(s))
-		log_warn("blobs that are no longer needed stay for now: %s", e.text);
+		log_line(LOG_WARN, about, "blobs that are no longer needed stay for now: %s", e.text);
 	else if (s->removed)
-		log_debug("%zu blobs are no longer needed and removed", s->removed);
+		log_line(LOG_DEBUG, about, "%zu blobs are no longer needed and removed", s->removed);
 	free(s);
 }

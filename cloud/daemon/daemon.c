@@ -81,12 +81,20 @@ static void on_refused(void *ctx, const char *address, const struct err *why)
 		log_warn("connection from %s refused: %s", address, why->text);
 }
 
+static struct log_about about_round(const struct daemon *d)
+{
+	const struct round *r = cloud_round(d->cloud);
+
+	return (struct log_about){.round = r ? r->id : 0};
+}
+
 static void on_deadline(uv_timer_t *t)
 {
 	struct daemon *d = t->data;
 
 	if (d->links_given_up) {
-		log_warn("the job under way has not ended in time; it is done again after a restart");
+		log_line(LOG_WARN, about_round(d),
+		         "the job under way has not ended in time; it is done again after a restart");
 		_exit(0);
 	}
 	d->links_given_up = true; /* on_tick() ends the loop when no job is under way */
@@ -96,7 +104,7 @@ static void on_deadline(uv_timer_t *t)
 static void stop(struct daemon *d)
 {
 	d->stopping = true;
-	log_info("stopping: edges are told, the round goes on after a restart");
+	log_line(LOG_INFO, about_round(d), "stopping: edges are told, the round goes on after a restart");
 	service_stopping(&d->service, "stopping; the round goes on after a restart");
 	cloud_drain(d->cloud, RETRY_AFTER_MS);
 	uv_timer_start(&d->deadline, on_deadline, DRAIN_MS, 0);

@@ -67,6 +67,12 @@ static void keep(struct online *o, const struct experience *x)
 	o->known[o->known_count++] = *x;
 }
 
+/* Behind which round it is. */
+static struct log_about about(const struct online *o)
+{
+	return (struct log_about){.round = o->known_count ? o->known[o->known_count - 1].round : 0};
+}
+
 static int remember_heard(struct online *o, struct err *e)
 {
 	struct experience *heard;
@@ -203,11 +209,12 @@ static int try_candidate(struct online *o, struct err *e)
 	if (isfinite(now) && !(now < then)) {
 		rc = accept(o, &candidate, now, e);
 		if (!rc)
-			log_info("edmsac learned on the job: held-out ratio %.6f after %.6f, %" PRId64 " updates", now,
+			log_line(LOG_INFO, about(o),
+			         "edmsac learned on the job: held-out ratio %.6f after %.6f, %" PRId64 " updates", now,
 			         then, learner_updates(o->learner));
 	} else {
 		refuse(o);
-		log_info("edmsac keeps its policy: held-out ratio %.6f, not %.6f", then, now);
+		log_line(LOG_INFO, about(o), "edmsac keeps its policy: held-out ratio %.6f, not %.6f", then, now);
 	}
 	step = (struct learn_step){.wall_ms = clock_wall_ms(),
 	                           .updates = (uint64_t)learner_updates(o->learner),
@@ -266,6 +273,6 @@ void online_train(struct online *o)
 	learner_free(o->learner);
 	o->learner = NULL;
 	atomic_store(&o->broken, ++o->failures == FAILURES_MAX);
-	log_warn("edmsac does not learn on the job%s: %s",
+	log_line(LOG_WARN, about(o), "edmsac does not learn on the job%s: %s",
 	         o->failures == FAILURES_MAX ? " any more" : " this time", e.text);
 }

@@ -14,6 +14,8 @@ static struct {
 	enum log_format format;
 } settings = {"foedus", LOG_INFO, LOG_TEXT};
 
+static char whose[128]; /* empty = none */
+
 static const char *const level_names[] = {"debug", "info", "warn", "error"};
 
 void log_setup(const char *program, enum log_level least, enum log_format format)
@@ -21,6 +23,11 @@ void log_setup(const char *program, enum log_level least, enum log_format format
 	settings.program = program;
 	settings.least = least;
 	settings.format = format;
+}
+
+void log_edge(const char *edge)
+{
+	snprintf(whose, sizeof(whose), "%s", edge ? edge : "");
 }
 
 int log_level_parse(const char *text, enum log_level *out, struct err *e)
@@ -105,6 +112,8 @@ void log_line(enum log_level level, struct log_about about, const char *fmt, ...
 
 	if (level < settings.least)
 		return;
+	if (!about.edge && whose[0])
+		about.edge = whose;
 	va_start(ap, fmt);
 	buf_vfmt(&text, fmt, ap);
 	va_end(ap);

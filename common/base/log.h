@@ -18,6 +18,8 @@ struct log_about {
 	uint64_t task;
 };
 
+/* The edge that this whole process is: stands in every line that names none. Copied; NULL = none. */
+void log_edge(const char *edge);
 void log_setup(const char *program, enum log_level least, enum log_format format);
 /* The same from the words of options: the level's name; "text" or "json". */
 int log_setup_words(const char *program, const char *level, const char *format, struct err *e) MUST_CHECK;

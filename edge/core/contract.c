@@ -44,7 +44,7 @@ void edge_on_signal_request(struct edge *e, const struct msg *m)
 	struct err why = ERR_INIT;
 
 	if (take_signal(e, q, &why)) {
-		edge_refuse(e, q->round, m->seq, &why);
+		edge_refuse(e, edge_log_about(e, q->round, 0), m->seq, &why);
 		return;
 	}
 	edge_work_until(e, q->round, q->period);
@@ -181,7 +181,7 @@ void edge_on_offer(struct edge *e, const struct msg *m)
 	}
 	if (rc) {
 		e->stats.refused++;
-		edge_refuse(e, o->round, m->seq, &why);
+		edge_refuse(e, edge_log_about(e, o->round, 0), m->seq, &why);
 		return;
 	}
 	send_choice(e, m->seq, o, item);

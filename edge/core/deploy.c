@@ -16,7 +16,7 @@ bool edge_deploy_uses(const struct edge *e, const struct digest *d)
 	return false;
 }
 
-static void send_status(struct edge *e, uint64_t version, const struct err *why)
+static void send_status(struct edge *e, uint64_t round, uint64_t version, const struct err *why)
 {
 	struct msg m = {.kind = MSG_DEPLOY_STATUS};
 	struct msg_deploy_status *s = &m.deploy_status;
@@ -24,7 +24,7 @@ static void send_status(struct edge *e, uint64_t version, const struct err *why)
 	s->version = version;
 	s->installed = why == NULL;
 	if (why) {
-		log_line(LOG_WARN, edge_log_about(e, 0, 0), "agent %" PRIu64 " is not installed: %s", version,
+		log_line(LOG_WARN, edge_log_about(e, round, 0), "agent %" PRIu64 " is not installed: %s", version,
 		         why->text);
 		snprintf(s->reason, sizeof(s->reason), "%s", why->text);
 	}
@@ -52,7 +52,7 @@ void edge_deploy_link_lost(struct edge *e)
 static void give_up(struct edge *e, const struct err *why)
 {
 	e->stats.install_failed++;
-	send_status(e, e->deploy.agent.version, why);
+	send_status(e, e->deploy.round, e->deploy.agent.version, why);
 	edge_deploy_drop(e);
 }
 
@@ -119,7 +119,7 @@ void edge_on_deploy(struct edge *e, const struct msg *m)
 
 	edge_work_until(e, x->round, 4);
 	if (x->version != 0 && x->version == e->agent.version) {
-		send_status(e, x->version, NULL);
+		send_status(e, x->round, x->version, NULL);
 		return;
 	}
 	if (d->step != STEP_NONE && d->agent.version == x->version)
@@ -128,7 +128,7 @@ void edge_on_deploy(struct edge *e, const struct msg *m)
 		err_set(&why, E_STATE, "version %" PRIu64 " is being installed", d->agent.version);
 	if (why.code) {
 		e->stats.install_failed++;
-		send_status(e, x->version, &why);
+		send_status(e, x->round, x->version, &why);
 		return;
 	}
 	begin(e, x, &agent);
@@ -147,6 +147,6 @@ void edge_installed(struct edge *e, uint64_t version, const struct err *why)
 	e->agent = d->agent;
 	e->stats.installed++;
 	log_line(LOG_INFO, edge_log_about(e, d->round, 0), "agent %" PRIu64 " is in use", version);
-	send_status(e, version, NULL);
+	send_status(e, d->round, version, NULL);
 	edge_deploy_drop(e);
 }

@@ -54,7 +54,7 @@ void edge_hello(struct edge *e);
 /* To the cloud, if the session is open. */
 void edge_send(struct edge *e, const struct msg *m);
 /* A message does not fit: says why to the log and, as an answer to `reply_to`, to the cloud. */
-void edge_refuse(struct edge *e, uint64_t round, uint64_t reply_to, const struct err *why);
+void edge_refuse(struct edge *e, struct log_about about, uint64_t reply_to, const struct err *why);
 /* The peer broke the protocol: tells it and closes the link. */
 void edge_break(struct edge *e, const struct err *why);
 struct log_about edge_log_about(const struct edge *e, uint64_t round, uint64_t task);

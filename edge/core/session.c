@@ -28,9 +28,9 @@ static void send_error(struct edge *e, uint64_t reply_to, const struct err *why,
 		link_send(e->link, &m);
 }
 
-void edge_refuse(struct edge *e, uint64_t round, uint64_t reply_to, const struct err *why)
+void edge_refuse(struct edge *e, struct log_about about, uint64_t reply_to, const struct err *why)
 {
-	log_line(LOG_WARN, edge_log_about(e, round, 0), "refused: %s", why->text);
+	log_line(LOG_WARN, about, "refused: %s", why->text);
 	if (e->open)
 		send_error(e, reply_to, why, false);
 }

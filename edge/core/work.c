@@ -56,7 +56,7 @@ static void give_up(struct edge *e, const struct err *why)
 	struct err told = *why;
 
 	err_wrap(&told, "task %" PRIu64, e->work.task.task);
-	edge_refuse(e, e->work.task.round, e->work.seq, &told);
+	edge_refuse(e, edge_log_about(e, e->work.task.round, e->work.task.task), e->work.seq, &told);
 	edge_work_cancel(e);
 }
 
@@ -148,7 +148,7 @@ void edge_on_task(struct edge *e, const struct msg *m)
 	else if (begin(e, m, &why) == 0)
 		return;
 	e->stats.refused++;
-	edge_refuse(e, m->task.round, m->seq, &why);
+	edge_refuse(e, edge_log_about(e, m->task.round, m->task.task), m->seq, &why);
 }
 
 static int finish(struct edge *e, const struct msg_update *u, struct err *why)
@@ -184,7 +184,7 @@ void edge_trained(struct edge *e, uint64_t task, const struct msg_update *update
 	}
 	w->step = STEP_NONE;
 	err_wrap(&failure, "task %" PRIu64, task);
-	edge_refuse(e, w->task.round, w->seq, &failure);
+	edge_refuse(e, edge_log_about(e, w->task.round, task), w->seq, &failure);
 }
 
 /* Pay for an item without work comes with a receipt only. */

@@ -175,7 +175,7 @@ static void run(struct daemon *d)
 	gauges_init(&d->gauges, d->world.metrics);
 	d->world.dialer = net_dialer_start(&d->loop, s->tls, &dial, &events, d);
 	uv_prepare_start(&d->prepare, on_prepare);
-	snprintf(text, sizeof(text), "%s: %zu samples, users at %s, cloud at %s", s->name, s->train.shard.count,
+	snprintf(text, sizeof(text), "%zu samples, users at %s, cloud at %s", s->train.shard.count,
 	         serve_address(d->world.serve), d->options->cloud);
 	log_info("%s", text);
 	service_ready(&d->service, text);

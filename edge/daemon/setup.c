@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/base/mem.h"
+#include "common/base/log.h"
 #include "common/base/str.h"
 #include "common/data/shard.h"
 
@@ -26,6 +27,8 @@ static int open_identity(const struct edge_options *o, struct edge_setup *s, str
 		rc = setup_tls(o, &s->tls, e);
 	if (!rc && !str_copy(s->name, sizeof(s->name), tls_ctx_name(s->tls)))
 		rc = err_set(e, E_LIMIT, "--cert: the name in it is longer than %d characters", WIRE_NAME_MAX);
+	if (!rc)
+		log_edge(s->name);
 	if (!rc)
 		rc = agent_key_public_load(o->agent_key, &s->agent_key, e);
 	return rc;

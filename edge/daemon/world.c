@@ -80,7 +80,8 @@ static void env_receipt(void *ctx, uint64_t round, const struct msg_receipt *r)
 	struct err e = ERR_INIT;
 
 	if (records_add_receipt(&w->setup.records, round, r, clock_wall_ms(), &e))
-		log_error("receipt of task %llu: %s", (unsigned long long)r->task, e.text);
+		log_line(LOG_ERROR, (struct log_about){.round = round, .task = r->task},
+		         "the receipt is not kept: %s", e.text);
 }
 
 static bool env_service(void *ctx, struct msg_service_report *out)

@@ -14,6 +14,16 @@ struct lines {
 	int all, round, edge, task;
 };
 
+/* What a message names in words stands in its field, too. */
+static void ck_field(const json_t *line, const char *word, const char *field)
+{
+	const char *at = strstr(json_string_value(json_object_get(line, "message")), word);
+
+	if (at && at[strlen(word)] >= '0' && at[strlen(word)] <= '9')
+		ck_assert_msg(json_object_get(line, field) != NULL, "no %s: %s", field,
+		              json_string_value(json_object_get(line, "message")));
+}
+
 static void count_line(struct lines *n, const char *at, size_t length)
 {
 	static const char *const needed[] = {"time", "level", "program", "message"};
@@ -23,6 +33,9 @@ static void count_line(struct lines *n, const char *at, size_t length)
 	for (size_t i = 0; i < ARRAY_LEN(needed); i++)
 		ck_assert_msg(json_is_string(json_object_get(line, needed[i])), "no %s: %.*s", needed[i], (int)length,
 		              at);
+	ck_field(line, "round ", "round");
+	ck_field(line, "edge-", "edge");
+	ck_field(line, "task ", "task");
 	n->all++;
 	n->round += json_is_integer(json_object_get(line, "round"));
 	n->edge += json_is_string(json_object_get(line, "edge"));
@@ -56,11 +69,13 @@ START_TEST(every_line_says_what_it_is_about)
 	farm_start_edge(f, 1);
 	farm_wait_rounds(f, 1, 200000);
 	n = read_log(&f->process[0]);
-	ck_assert_int_ge(n.round, 13); /* each phase */
+	ck_assert_int_ge(n.round, 14); /* each phase, and what is forgotten behind it */
 	ck_assert_int_ge(n.edge, 2);
 	ck_assert_int_ge(n.task, 6); /* each judged */
+	ck_assert_int_eq(farm_stop(&f->process[1]), 0);
 	n = read_log(&f->process[1]);
-	ck_assert_int_ge(n.edge, 3);
+	ck_assert_int_eq(n.edge, n.all); /* from the first to the last */
+	ck_assert_int_ge(n.round, 6);    /* both choices, three bouts of work, the agent */
 	ck_assert_int_ge(n.task, 2);
 	farm_free(f);
 }
