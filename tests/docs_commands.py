@@ -27,7 +27,7 @@ PORTS = ["7700", "7701", "7800", "7801", "7802"]
 NEEDS = {"root", "docker", "packages", "minutes", "host"}
 PROGRAMS = ["foedus-cloud", "foedus-edge", "foedus-sim", "foedus", "edmsac"]
 NOT_COMMANDS = {"foedus agent manifest 1"}  # what a signature is over
-TIMEOUT_S = 180
+TIMEOUT_S = 900  # rounds under sanitizers, on a busy machine
 BUILD = os.path.abspath(os.environ.get("BUILD", "build"))
 problems = []
 
@@ -79,7 +79,7 @@ def inline_of(path):
 @functools.lru_cache(maxsize=None)
 def help_of(words):
     done = subprocess.run([os.path.join(BUILD, words[0])] + list(words[1:]) + ["--help"], capture_output=True, text=True,
-                          timeout=20, check=False)
+                          timeout=120, check=False)
     return done.stdout if done.returncode == 0 else None
 
 

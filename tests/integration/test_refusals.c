@@ -54,7 +54,7 @@ END_TEST
 START_TEST(an_agent_signed_by_another_key_is_not_installed)
 {
 	struct farm *f =
-	    farm_new((struct farm_options){.rounds = 1, .edges_min = 2, .cloud = {"--deploy-ms=20000"}});
+	    farm_new((struct farm_options){.rounds = 1, .edges_min = 2, .cloud = {"--deploy-ms=60000"}});
 	struct agent_key *other = agent_key_new();
 	json_t *answer, *seat;
 	char path[FARM_PATH];
@@ -86,7 +86,7 @@ END_TEST
 /* Until the edge's log says so. */
 static void wait_log(const struct process *p, const char *wanted)
 {
-	int64_t until = clock_mono_ms() + 20000;
+	int64_t until = clock_mono_ms() + 60000;
 	bool said = false;
 
 	while (!said && clock_mono_ms() < until) {

@@ -10,7 +10,13 @@
 #include "tests/support/sse.h"
 #include "tests/support/suite.h"
 
-enum { STREAMS = 64, LIMIT_MS = 90000 };
+enum { STREAMS = 64, LIMIT_MS = 200000 };
+/* Enough work for a restart of the cloud to come in the middle of it. */
+#ifdef __SANITIZE_ADDRESS__
+#define SAMPLES 400
+#else
+#define SAMPLES 4000
+#endif
 
 static struct farm *f;
 static struct process watch;
@@ -55,6 +61,21 @@ static void wait_says(const char *text)
 		ck_assert_msg(clock_mono_ms() < until && process_check(&watch, NULL) == 0, "'%s' does not say '%s'",
 		              output(), text);
 		usleep(20000);
+	}
+}
+
+/* Until somebody follows the cloud's events. */
+static void wait_stream(void)
+{
+	int64_t until = clock_mono_ms() + LIMIT_MS;
+	json_int_t clients = 0;
+
+	while (clients == 0) {
+		json_t *status = farm_get(f, "/api/v1/status");
+
+		clients = json_integer_value(json_object_get(json_object_get(status, "events"), "clients"));
+		json_decref(status);
+		ck_assert_msg(clock_mono_ms() < until, "nobody follows the events: %s", output());
 	}
 }
 
@@ -109,12 +130,12 @@ END_TEST
 
 START_TEST(a_restart_of_the_cloud_is_no_end)
 {
-	begin(4000);
+	begin(SAMPLES);
 	farm_start_edge(f, 0);
 	farm_start_edge(f, 1);
 	farm_wait_phase(f, "train1", LIMIT_MS);
 	start_watch(NULL);
-	usleep(300000);
+	wait_stream();
 	farm_kill(&f->process[0]);
 	wait_says("The events broke off: ");
 	farm_start_cloud(f);
@@ -150,7 +171,7 @@ START_TEST(it_can_be_stopped)
 	begin(200);
 	start_watch(NULL);
 	wait_says("waiting for the next");
-	usleep(300000); /* it hears the stream now */
+	wait_stream();
 	kill(watch.pid, SIGINT);
 	ck_assert_int_eq(wait_end(), 1);
 	ck_assert(strstr(output(), "interrupted"));
@@ -158,5 +179,5 @@ START_TEST(it_can_be_stopped)
 }
 END_TEST
 
-SUITE_TIMEOUT("round watch", 200, every_phase_is_told_once, a_restart_of_the_cloud_is_no_end,
+SUITE_TIMEOUT("round watch", 500, every_phase_is_told_once, a_restart_of_the_cloud_is_no_end,
               without_a_stream_the_state_is_asked_for, it_can_be_stopped)
