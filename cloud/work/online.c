@@ -4,8 +4,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include "cloud/policy/learned.h"
 #include "cloud/policy/shelf.h"
@@ -14,9 +12,10 @@
 #include "common/base/file.h"
 #include "common/base/log.h"
 #include "common/base/mem.h"
+#include "common/base/process.h"
 #include "common/base/str.h"
 
-#define NICENESS 10 /* of the learning thread: rounds, links and people come first */
+#define NICENESS 10 /* of the learning thread, beside the process's: rounds, links and people come first */
 
 /* ---- what is in use ------------------------------------------------------------------------------- */
 
@@ -172,8 +171,8 @@ static void work(void *p)
 {
 	struct online *o = p;
 
-	if (o->thread) /* a thread's own on Linux; where it fails, learning is as urgent as the rest */
-		(void)setpriority(PRIO_PROCESS, (id_t)gettid(), NICENESS);
+	if (o->thread)
+		process_yield(NICENESS);
 	online_train(o);
 }
 

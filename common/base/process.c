@@ -161,6 +161,18 @@ void process_tail(const struct process *p, int lines, FILE *out)
 	buf_release(&b);
 }
 
+void process_yield(int nicer_by)
+{
+	int nice;
+
+	errno = 0;
+	nice = getpriority(PRIO_PROCESS, (id_t)getpid());
+	if (nice == -1 && errno)
+		return;
+	/* on Linux a thread has its own */
+	(void)setpriority(PRIO_PROCESS, (id_t)gettid(), nice + nicer_by);
+}
+
 uint64_t process_open_files(uint64_t want)
 {
 	struct rlimit limit;

@@ -32,6 +32,9 @@ void process_stop_all(struct process *list, size_t count, int patience_ms);
 /* Raises the number of files (and sockets) this process may have open towards `want`; answers what it is now.
  */
 uint64_t process_open_files(uint64_t want);
+/* The calling thread gives way to others by so much more than the process's first thread does. Again is fine;
+ * where it fails, the thread is as urgent as the rest. */
+void process_yield(int nicer_by);
 /* The last `lines` lines of its log, indented. */
 void process_tail(const struct process *p, int lines, FILE *out);
 

@@ -3,11 +3,10 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include "common/base/clock.h"
 #include "common/base/mem.h"
+#include "common/base/process.h"
 
 #define TRAINING_NICE 5 /* users' requests go before training when processors are short */
 
@@ -51,7 +50,7 @@ static void thread_main(void *arg)
 	struct train_watch watch = {is_cancelled, j};
 	int64_t began_ms = clock_mono_ms();
 
-	(void)setpriority(PRIO_PROCESS, (id_t)gettid(), TRAINING_NICE); /* this thread only */
+	process_yield(TRAINING_NICE);
 	if (train_task(&j->task, j->input, &w->data, &watch, &j->output, &j->why) == 0)
 		j->why.code = 0;
 	j->output.update.duration_ms = (uint64_t)(clock_mono_ms() - began_ms);

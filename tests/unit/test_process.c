@@ -1,7 +1,9 @@
 #include "common/base/process.h"
 
+#include <pthread.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "common/base/buf.h"
@@ -112,5 +114,27 @@ START_TEST(finds_programs_in_path)
 }
 END_TEST
 
-SUITE("base/process", tells_how_a_child_ended, a_program_that_is_not_there_ends_with_127,
-      ends_all_even_the_stubborn, shows_the_last_lines_of_the_log, finds_programs_in_path)
+static void *yielding(void *nice)
+{
+	process_yield(3);
+	process_yield(3);
+	*(int *)nice = getpriority(PRIO_PROCESS, (id_t)gettid());
+	return NULL;
+}
+
+START_TEST(a_thread_yields_by_what_it_is_told)
+{
+	int own = getpriority(PRIO_PROCESS, (id_t)getpid()), nice = 0;
+	pthread_t thread;
+
+	ck_assert_int_eq(setpriority(PRIO_PROCESS, (id_t)getpid(), own + 2), 0);
+	ck_assert_int_eq(pthread_create(&thread, NULL, yielding, &nice), 0);
+	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+	ck_assert_int_eq(nice, own + 5 > 19 ? 19 : own + 5);
+	ck_assert_int_eq(getpriority(PRIO_PROCESS, (id_t)getpid()), own + 2 > 19 ? 19 : own + 2);
+}
+END_TEST
+
+SUITE("base/process", a_thread_yields_by_what_it_is_told, tells_how_a_child_ended,
+      a_program_that_is_not_there_ends_with_127, ends_all_even_the_stubborn, shows_the_last_lines_of_the_log,
+      finds_programs_in_path)
