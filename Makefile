@@ -108,11 +108,11 @@ $(GEN)/proto/%.pb-c.o: $(GEN)/proto/%.pb-c.c
 	$(Q)$(CC) $(ALL_CFLAGS) -w -c -o $@ $<
 
 # The folder itself too: a file that is gone must go from the program.
-DASHBOARD := $(sort $(foreach x,html css js svg,$(wildcard dashboard/*.$(x))))
+DASHBOARD := $(sort $(foreach x,html css js svg awk,$(wildcard dashboard/*.$(x))))
 $(GEN)/dashboard_assets.c: dashboard/embed.sh dashboard $(DASHBOARD)
 	$(call say,EMBED,dashboard)
 	@mkdir -p $(@D)
-	$(Q)sh dashboard/embed.sh $(DASHBOARD) >$@
+	$(Q)sh dashboard/embed.sh dashboard >$@
 $(GEN)/dashboard_assets.o: $(GEN)/dashboard_assets.c
 	$(call say,CC,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) $(WARN) -MMD -MP -c -o $@ $<

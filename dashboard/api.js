@@ -22,10 +22,8 @@ async function answer(reply) {
 }
 
 const read = async (path) => answer(await fetch("/api/v1" + path, { headers: headers() }));
-/* What the first screen shows is asked for while the other modules are still on their way. */
-const early = new Map([["/status", read("/status")], ["/edges?limit=1000", read("/edges?limit=1000")]]);
-early.set("/rounds/latest", early.get("/status").then((x) => (x.last_round ? read("/rounds/latest") : null)));
-early.forEach((x) => x.catch(() => {}));
+/* What the first screen shows stands in the page where the cloud may tell it to everyone (cloud/admin/first.c). */
+const early = new Map(Object.entries(JSON.parse(document.getElementById("first").textContent || "{}")).map(([path, x]) => [path, Promise.resolve(x)]));
 
 export function get(path) {
 	const begun = early.get(path);

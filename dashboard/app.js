@@ -53,7 +53,8 @@ function draw() {
 function redraw() {
 	if (pending) return;
 	pending = true;
-	setTimeout(draw, drawn ? 80 : 0); // many events at once are one drawing
+	if (drawn) setTimeout(draw, 80); // many events at once are one drawing
+	else queueMicrotask(draw); // the first screen is there before anything is painted
 }
 
 function go() {

@@ -1,34 +1,33 @@
 #!/bin/sh
-# Writes the dashboard's files as C arrays, for cloud/admin/assets.c.
-#   dashboard/embed.sh FILE... >assets.c
+# Writes the dashboard as C arrays, for cloud/admin/assets.h: the page, with its styles and its program inside, and
+# what it names beside them.
+#   dashboard/embed.sh FOLDER >assets.c
 set -eu
 
-type_of() {
-    case $1 in
-    *.html) echo 'text/html; charset=utf-8' ;;
-    *.css) echo 'text/css; charset=utf-8' ;;
-    *.js) echo 'text/javascript; charset=utf-8' ;;
-    *.svg) echo 'image/svg+xml' ;;
-    *)
-        echo "embed.sh: $1: what type is that? (accepted: .html, .css, .js, .svg)" >&2
-        exit 1
-        ;;
-    esac
+folder=$1
+page=$(mktemp)
+trap 'rm -f "$page"' EXIT
+awk -v dir="$folder" -f "$folder/page.awk" "$folder/index.html" >"$page"
+
+# name file
+array() {
+    echo "static const unsigned char $1[] = {"
+    od -An -v -tx1 "$2" | sed 's/ \([0-9a-f][0-9a-f]\)/0x\1,/g'
+    echo '};'
 }
 
 echo '#include "cloud/admin/assets.h"'
+array page "$page"
 n=0
-for file in "$@"; do
-    echo "static const unsigned char file_$n[] = {"
-    od -An -v -tx1 "$file" | sed 's/ \([0-9a-f][0-9a-f]\)/0x\1,/g'
-    echo '};'
+for file in "$folder"/*.svg; do
+    array "file_$n" "$file"
     n=$((n + 1))
 done
 echo 'const struct asset assets[] = {'
+echo '    {"index.html", "text/html; charset=utf-8", page, sizeof(page)},'
 n=0
-for file in "$@"; do
-    type=$(type_of "$file")
-    echo "    {\"${file##*/}\", \"$type\", file_$n, sizeof(file_$n)},"
+for file in "$folder"/*.svg; do
+    echo "    {\"${file##*/}\", \"image/svg+xml\", file_$n, sizeof(file_$n)},"
     n=$((n + 1))
 done
 echo '    {0, 0, 0, 0}};'

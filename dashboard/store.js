@@ -1,5 +1,6 @@
 // What is known of the cloud, kept up to date by its events.
 import { find, get, metrics, post } from "./api.js";
+import { byName } from "./format.js";
 import { listen } from "./stream.js";
 
 const ROUNDS = 200, EDGES = 1000, PAYMENTS = 500, LOG = 500, PAST = 100;
@@ -13,7 +14,7 @@ export const state = {
 let changed = () => {};
 export const onChange = (f) => (changed = f);
 
-const byName = (a, b) => a.edge.localeCompare(b.edge, "en", { numeric: true });
+const byEdge = (a, b) => byName(a.edge, b.edge);
 const upsert = (list, key, x) => {
 	const i = list.findIndex((y) => y[key] === x[key]);
 	if (i < 0) return false;
@@ -32,10 +33,10 @@ async function ledger() {
 
 const readers = {
 	status: async () => (state.status = await get("/status")),
-	edges: async () => (state.edges = (await get(`/edges?limit=${EDGES}`)).items.sort(byName)),
+	edges: async () => (state.edges = (await get(`/edges?limit=${EDGES}`)).items.sort(byEdge)),
 	rounds: async () => (state.rounds = (await get(`/rounds?limit=${ROUNDS}`)).items),
 	round: async () => {
-		if (!state.status || state.status.last_round || state.rounds.length) state.round = await find("/rounds/latest");
+		if (state.status.last_round) state.round = await find("/rounds/latest");
 	},
 	agents: async () => (state.agents = (await get("/agents?limit=100")).items),
 	policies: async () => {
@@ -56,17 +57,24 @@ async function readWanted() {
 	wanted.clear();
 	await readAll(parts);
 }
-async function readAll(parts) {
+async function ask(parts) {
 	const done = await Promise.allSettled(parts.map((p) => readers[p]()));
 	state.refused = done.some((x) => x.status === "rejected" && x.reason.status === 401);
+}
+async function readAll(parts) {
+	await ask(parts);
 	changed();
 }
 
+const painted = () => new Promise((next) => (document.hidden ? next() : requestAnimationFrame(() => setTimeout(next))));
+
 /* What the first screen shows, then the rest. */
 export async function load() {
-	await readAll(["status", "edges", "round"]);
+	await ask(["status", "edges"]);
+	if (state.status) await ask(["round"]);
 	state.loaded = state.status !== null;
 	changed();
+	await painted();
 	await readAll(["rounds", "agents", "policies", "ledger"]);
 	await showContract(state.chosen);
 }
@@ -133,7 +141,7 @@ const events = {
 	},
 	round: onRound, seat: onSeat, task: onTask, payment: onPayment,
 	edge: (x) => {
-		if (!upsert(state.edges, "edge", x)) state.edges = [...state.edges, x].sort(byName);
+		if (!upsert(state.edges, "edge", x)) state.edges = [...state.edges, x].sort(byEdge);
 		reload("status");
 	},
 	agent: () => reload("agents", "status"),

@@ -1,6 +1,6 @@
 // The round under way, or the last one: its phases, and where each edge is.
 import { h } from "./dom.js";
-import { count, credits, duration, item, moment, percent } from "./format.js";
+import { byName, count, credits, duration, item, moment, percent } from "./format.js";
 import { badge, facts, grid, panelOf, policyName } from "./parts.js";
 
 export const PHASES = [
@@ -43,7 +43,7 @@ function taskCell(seat, period) {
 function seats(round) {
 	return grid(`Edges in round ${round.round}`,
 		[["Edge"], ["Period 1"], ["Period 2"], ["Deriving"], ["Paid, credits", true], ["Agent"]],
-		[...round.seats].sort((a, b) => a.edge.localeCompare(b.edge, "en", { numeric: true })).map((x) => ({ key: x.edge, cells: [x.edge, taskCell(x, 1), taskCell(x, 2), taskCell(x, 3), credits(x.tasks.reduce((sum, t) => sum + t.paid, 0)), x.deploy === "none" ? "–" : x.deploy] })),
+		[...round.seats].sort((a, b) => byName(a.edge, b.edge)).map((x) => ({ key: x.edge, cells: [x.edge, taskCell(x, 1), taskCell(x, 2), taskCell(x, 3), credits(x.tasks.reduce((sum, t) => sum + t.paid, 0)), x.deploy === "none" ? "–" : x.deploy] })),
 		"No edge has signalled yet.");
 }
 

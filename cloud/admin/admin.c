@@ -80,6 +80,7 @@ int admin_new(struct uv_loop_s *loop, const struct admin_config *config, struct 
 	a->started_ms = clock_wall_ms();
 	a->ring = ring_new(a->started_ms);
 	a->verification = verification_new(a);
+	a->dashboard = dashboard_new();
 	numbers_open(a);
 	rc = start(loop, a, e);
 	if (rc) {
@@ -96,6 +97,7 @@ void admin_free(struct admin *a)
 		return;
 	http_server_close(a->http);
 	verification_free(a->verification);
+	dashboard_free(a->dashboard);
 	numbers_close(a);
 	ring_free(a->ring);
 	free(a);

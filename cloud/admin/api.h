@@ -30,6 +30,7 @@ struct admin {
 	int64_t round_told_ms;
 	struct ledger_summary sum; /* of the entries up to sum.entries, not verified */
 	struct verification *verification;
+	struct dashboard *dashboard;
 };
 
 /* numbers.c */
@@ -41,6 +42,8 @@ void get_metrics(void *ctx, struct http_request *r);
 /* guard.c */
 int guard_open(struct admin *a, struct err *e) MUST_CHECK; /* reads or makes the token */
 bool guard(void *admin, struct http_request *r);
+/* Whether the request, which is open to all, could read everything else as well, without the token. */
+bool guard_reads(const struct admin *a, const struct http_request *r);
 
 /* page.c */
 struct page {
@@ -60,8 +63,14 @@ bool path_number(struct http_request *r, const char *name, uint64_t *out);
 bool body_get(struct http_request *r, json_t **out);
 
 /* dashboard.c */
+struct dashboard *dashboard_new(void);
+void dashboard_free(struct dashboard *d);
 void get_dashboard(void *ctx, struct http_request *r);
 void get_dashboard_file(void *ctx, struct http_request *r);
+
+/* first.c: what the dashboard shows first, {path below /api/v1: what it answers}; large answers are left out.
+ */
+json_t *view_first(struct admin *a);
 
 /* status.c */
 void get_healthz(void *ctx, struct http_request *r);
@@ -75,6 +84,8 @@ void post_resume(void *ctx, struct http_request *r);
 void post_drain(void *ctx, struct http_request *r);
 
 /* edges.c */
+/* At most `limit` of those behind the name `after` (NULL = from the first one). */
+json_t *view_edge_list(const struct admin *a, const char *after, size_t limit);
 void get_edges(void *ctx, struct http_request *r);
 void get_edge(void *ctx, struct http_request *r);
 void post_edge_allow(void *ctx, struct http_request *r);
@@ -86,6 +97,7 @@ void post_round(void *ctx, struct http_request *r);
 void get_round(void *ctx, struct http_request *r);
 /* Fills `out` from the path's round; false when there is none and is answered. round_release() it. */
 bool rounds_load(struct admin *a, struct http_request *r, struct round *out);
+int rounds_get(const struct admin *a, uint64_t id, struct round *out, struct err *e) MUST_CHECK;
 
 /* contract.c, seats.c: parts of a round */
 void get_round_menu(void *ctx, struct http_request *r);

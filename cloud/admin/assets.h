@@ -1,4 +1,5 @@
-/* The files of the dashboard, which are part of the program (dashboard/embed.sh writes them as C). */
+/* The dashboard, which is part of the program (dashboard/embed.sh writes it as C): index.html with its styles
+ * and its program inside, and what that names. */
 #ifndef ADMIN_ASSETS_H
 #define ADMIN_ASSETS_H
 

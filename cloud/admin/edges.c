@@ -30,27 +30,31 @@ static int by_name(const void *a, const void *b)
 	return strcmp((*x)->edge, (*y)->edge);
 }
 
-/* In the order of their names; the cursor is the last name of the page before. */
-void get_edges(void *ctx, struct http_request *r)
+json_t *view_edge_list(const struct admin *a, const char *after, size_t limit)
 {
-	struct admin *a = ctx;
 	struct listing l = {0};
-	struct page page;
-	json_t *items;
+	json_t *items = json_array(), *view;
 	size_t i = 0;
 
-	if (!page_get(r, &page))
-		return;
 	cloud_each_edge(a->cloud, gather, &l);
 	if (l.count)
 		qsort(l.edge, l.count, sizeof(*l.edge), by_name);
-	while (page.cursor && i < l.count && strcmp(l.edge[i]->edge, page.cursor) <= 0)
+	while (after && i < l.count && strcmp(l.edge[i]->edge, after) <= 0)
 		i++;
-	items = json_array();
-	for (; i < l.count && json_array_size(items) < page.limit; i++)
+	for (; i < l.count && json_array_size(items) < limit; i++)
 		json_array_append_new(items, view_edge(l.edge[i], cloud_is_connected(a->cloud, l.edge[i]->edge)));
-	http_reply_json(r, 200, page_json(items, i < l.count ? l.edge[i - 1]->edge : NULL));
+	view = page_json(items, i < l.count ? l.edge[i - 1]->edge : NULL);
 	free(l.edge);
+	return view;
+}
+
+/* In the order of their names; the cursor is the last name of the page before. */
+void get_edges(void *ctx, struct http_request *r)
+{
+	struct page page;
+
+	if (page_get(r, &page))
+		http_reply_json(r, 200, view_edge_list(ctx, page.cursor, page.limit));
 }
 
 static void reply_edge(struct admin *a, struct http_request *r)

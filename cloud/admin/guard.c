@@ -185,6 +185,11 @@ static bool is_open_to_all(const char *path)
 	       strncmp(path, "/dashboard/", 11) == 0;
 }
 
+bool guard_reads(const struct admin *a, const struct http_request *r)
+{
+	return a->reading_is_open && is_our_name(a, r) && origin_is_ours(r);
+}
+
 bool guard(void *admin, struct http_request *r)
 {
 	const struct admin *a = admin;

@@ -70,20 +70,25 @@ static void copy_round(const struct round *live, struct round *out)
 	out->seat = live->seat_count ? mem_dup(live->seat, live->seat_count * sizeof(*live->seat)) : NULL;
 }
 
-bool rounds_load(struct admin *a, struct http_request *r, struct round *out)
+int rounds_get(const struct admin *a, uint64_t id, struct round *out, struct err *e)
 {
 	const struct round *live = cloud_round(a->cloud);
+
+	memset(out, 0, sizeof(*out));
+	if (!live || live->id != id)
+		return store_load_round(cloud_store(a->cloud), id, out, e);
+	copy_round(live, out);
+	return 0;
+}
+
+bool rounds_load(struct admin *a, struct http_request *r, struct round *out)
+{
 	struct err e = ERR_INIT;
 	uint64_t id = cloud_last_round(a->cloud);
 
-	memset(out, 0, sizeof(*out));
 	if (strcmp(http_param(r, "round"), "latest") != 0 && !path_number(r, "round", &id))
 		return false;
-	if (live && live->id == id) {
-		copy_round(live, out);
-		return true;
-	}
-	if (store_load_round(cloud_store(a->cloud), id, out, &e) == 0)
+	if (rounds_get(a, id, out, &e) == 0)
 		return true;
 	http_problem_err(r, &e);
 	return false;

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
+import { availableParallelism, loadavg } from "node:os";
 import { join } from "node:path";
 import { complaints, overflow } from "./a11y.mjs";
 import { Farm, sleep, until } from "./farm.mjs";
@@ -33,6 +34,11 @@ async function show(view, p = page) {
 	await p.click(`#views a[href="#${view}"]`);
 	await p.waitForFunction((v) => document.querySelector("[aria-current=page]")?.hash === "#" + v, view);
 }
+/* The page as the cloud gives it where reading needs the token, with `text` for what is shown first. */
+const first = (p, text) => p.route(farm.url + "/", async (route) => {
+	const response = await route.fetch();
+	await route.fulfill({ response, body: (await response.text()).replace(/(<script id="first"[^>]*>).*?<\/script>/, (_, open) => open + text + "</script>") });
+});
 const shot = (name, p = page) => p.screenshot({ path: join(OUT, name + ".png"), fullPage: true });
 
 test("says that there is no round yet, and who is missing", async () => {
@@ -81,7 +87,7 @@ test("shows what the API says in every view", async () => {
 	assert.equal(await page.locator("table.data tbody tr").count(), ROUNDS);
 	await show("policy");
 	assert.match(await text("#view"), /in use/);
-	await until("the page shows what was learned", 15000, async () => {
+	await until("the page shows what was learned", 60000, async () => {
 		const learned = await farm.get("/policies/learning");
 		return learned.items.length > 2 && (await page.locator("[data-key='Held-out ratio'] tbody tr").count()) === learned.items.length;
 	});
@@ -168,6 +174,7 @@ test("asks for the token where reading needs it", async () => {
 	const context = await browser.newContext(), p = await context.newPage();
 	p.on("pageerror", (e) => problems.push(e.stack || e.message));
 	p.on("console", (m) => m.type() === "error" && !expected(m.text()) && problems.push(m.text()));
+	await first(p, "");
 	await p.route("**/api/v1/**", (route) => (route.request().headers().authorization === "Bearer " + farm.token ? route.continue()
 		: route.fulfill({ status: 401, json: { title: "Unauthorized", status: 401, code: "unauthorized", detail: "no token" } })));
 	await p.goto(farm.url + "/");
@@ -188,6 +195,7 @@ test("texts of the server are never read as HTML", async () => {
 		reply.items[0].edge = "<img src=x onerror=window.hit=1><b>edge</b>";
 		await route.fulfill({ json: reply });
 	});
+	await first(page, "");
 	await page.reload();
 	await page.waitForSelector(".tiles");
 	await show("edges");
@@ -195,6 +203,7 @@ test("texts of the server are never read as HTML", async () => {
 	assert.equal(await page.locator("#view img").count(), 0);
 	assert.equal(await page.evaluate(() => window.hit), undefined);
 	await page.unroute("**/api/v1/edges?*");
+	await page.unroute(farm.url + "/");
 });
 
 test("comes back when the cloud does", async () => {
@@ -207,24 +216,42 @@ test("comes back when the cloud does", async () => {
 });
 
 test("the first useful screen is quick and the page is light", async () => {
-	const took = [];
+	const took = [], drawn = [], spent = [];
 	let weight = 0;
-	for (let i = 0; i < 5; i++) {
+	for (let i = 0; i < 9; i++) {
 		const context = await browser.newContext({ viewport: { width: 1280, height: 860 } });
 		const p = await context.newPage(), sizes = [];
-		p.on("response", (r) => { if (/^\/($|dashboard\/)/.test(new URL(r.url()).pathname)) sizes.push(r.body().then((b) => b.length)); });
+		p.on("response", (r) => { if (/^\/($|dashboard\/)/.test(new URL(r.url()).pathname)) sizes.push(r.body().then((b) => b.length, () => 0)); });
 		await p.goto(farm.url + "/");
-		await p.waitForFunction(() => performance.getEntriesByName("first-screen").length);
-		took.push(await p.evaluate(() => performance.getEntriesByName("first-screen")[0].startTime));
+		await p.waitForFunction(() => performance.getEntriesByName("first-screen").length && performance.getEntriesByName("first-contentful-paint").length);
+		const [made, seen] = await p.evaluate(() => ["first-screen", "first-contentful-paint"].map((name) => performance.getEntriesByName(name)[0].startTime));
+		const meter = await context.newCDPSession(p);
+		await meter.send("Performance.enable");
+		spent.push(1000 * (await meter.send("Performance.getMetrics")).metrics.find((x) => x.name === "ThreadTime").value);
+		drawn.push(made);
+		took.push(Math.max(made, seen)); // on the glass, not only in the document
 		await sleep(200);
 		weight = (await Promise.all(sizes)).reduce((a, b) => a + b, 0);
 		await context.close();
 	}
-	took.sort((a, b) => a - b);
-	console.log(`        first useful screen ${took[2].toFixed(0)} ms (median of 5, ${took[0].toFixed(0)} to ${took[4].toFixed(0)}); page weight ${(weight / 1000).toFixed(1)} kB`);
-	/* other work on the machine only ever adds to it */
-	assert.ok(took[0] < FIRST_SCREEN_MS, `${took[0]} ms`);
+	const median = (list) => list.sort((a, b) => a - b)[list.length >> 1].toFixed(0);
+	console.log(`        first useful screen made after ${median(drawn)} ms, painted after ${median(took)} ms (medians of ${took.length}; painted ${took[0].toFixed(0)} to ${took.at(-1).toFixed(0)}); ${median(spent)} ms of the page's processor time; page weight ${(weight / 1000).toFixed(1)} kB`);
+	/* other work on the machine only ever adds to it, and is not the page's time */
+	const busy = loadavg()[0] / availableParallelism() > 2;
+	assert.ok(took[0] < FIRST_SCREEN_MS || (busy && spent[0] < FIRST_SCREEN_MS / 2), `${took[0]} ms, ${spent[0]} ms of processor time`);
 	assert.ok(weight > 10000 && weight < WEIGHT, `${weight} bytes`);
+});
+
+test("the first screen is in the page itself", async () => {
+	const asked = [], context = await browser.newContext(), p = await context.newPage();
+	p.on("request", (r) => asked.push(new URL(r.url()).pathname));
+	await p.addInitScript(() => { window.fetch = () => new Promise(() => {}); });
+	await p.goto(farm.url + "/");
+	await p.waitForSelector(".tiles");
+	assert.equal(await p.locator(".map .edge").count(), EDGES);
+	assert.match(await p.locator("[data-key=p-round] h2").innerText(), /^Round \d+$/);
+	assert.deepEqual(asked.filter((path) => path !== "/dashboard/icon.svg"), ["/"]);
+	await context.close();
 });
 
 test("no error in the console, no request to another origin", async () => {
