@@ -240,5 +240,6 @@ clean:
 	$(Q)rm -rf build
 
 ifeq ($(NO_BUILD),)
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+# Not of the packages' own build, nor of the bare system that they are tried in.
+-include $(shell find $(BUILD) \( -path $(BUILD)/deb -o -path $(BUILD)/tests/packages \) -prune -o -type f -name '*.d' -print 2>/dev/null)
 endif
