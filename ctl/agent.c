@@ -118,18 +118,22 @@ static int show(struct api *a, struct err *e)
 	return 0;
 }
 
-static int send_again(struct api *a, const char *which, struct err *e)
+static int send_again(struct api *a, const char *which, bool train, struct err *e)
 {
-	json_t *v;
-	int rc = api_post(a, &v, e, "/api/v1/agents/%s/deploy", which);
+	json_t *ask = json_pack("{s:b}", "train", (int)train), *v = NULL;
+	char path[80];
+	int rc;
 
+	snprintf(path, sizeof(path), "/api/v1/agents/%s/deploy", which);
+	rc = http_client_post(a->http, path, ask, &v, e);
+	json_decref(ask);
 	if (rc)
 		return rc;
 	if (a->json)
 		api_print(v);
 	else
-		printf("the modules of version %s go out as version %lld\n", which,
-		       (long long)field_int(v, "version"));
+		printf("the modules of version %s go out as version %lld%s\n", which,
+		       (long long)field_int(v, "version"), train ? ", and the next round trains from them" : "");
 	json_decref(v);
 	return 0;
 }
@@ -141,7 +145,7 @@ static int deploy(struct api *a, struct err *e)
 
 	if (!rc && strcmp(which, "current") == 0)
 		rc = err_set(e, E_INVALID, "a number is wanted: `foedus agent list` shows the versions");
-	return rc ? rc : send_again(a, which, e);
+	return rc ? rc : send_again(a, which, false, e);
 }
 
 /* Without a version: the one before the current one. */
@@ -153,7 +157,7 @@ static int rollback(struct api *a, struct err *e)
 	int rc = agent_version(a, &which, e);
 
 	if (rc || strcmp(which, "current") != 0)
-		return rc ? rc : send_again(a, which, e);
+		return rc ? rc : send_again(a, which, true, e);
 	rc = api_list(a, "/api/v1/agents", 2, &items, e);
 	if (rc)
 		return rc;
@@ -162,7 +166,7 @@ static int rollback(struct api *a, struct err *e)
 	else
 		snprintf(before, sizeof(before), "%lld", (long long)field_int(json_array_get(items, 1), "version"));
 	json_decref(items);
-	return rc ? rc : send_again(a, before, e);
+	return rc ? rc : send_again(a, before, true, e);
 }
 
 static int verb_list(int argc, char **argv)
@@ -190,9 +194,9 @@ static int verb_show(int argc, char **argv)
 
 static int verb_deploy(int argc, char **argv)
 {
-	static const struct opt_program p = {"foedus agent deploy",
-	                                     "sends a version's modules to all edges, as a new version",
-	                                     "VERSION", options, .examples = "  foedus agent deploy 3\n"};
+	static const struct opt_program p = {
+	    "foedus agent deploy", "sends a version's modules to all edges, as a new version; training goes on",
+	    "VERSION", options, .examples = "  foedus agent deploy 3\n"};
 	struct api_options o = {0};
 
 	return api_run(&p, argc, argv, &o, deploy);
@@ -201,8 +205,9 @@ static int verb_deploy(int argc, char **argv)
 static int verb_rollback(int argc, char **argv)
 {
 	static const struct opt_program p = {
-	    "foedus agent rollback", "goes back to a version; without one, to that before the current one",
-	    "[VERSION]", options, .examples = "  foedus agent rollback\n"};
+	    "foedus agent rollback",
+	    "goes back to a version, also in training; without one, to that before the current one", "[VERSION]",
+	    options, .examples = "  foedus agent rollback\n"};
 	struct api_options o = {0};
 
 	return api_run(&p, argc, argv, &o, rollback);
@@ -214,7 +219,7 @@ int noun_agent(int argc, char **argv)
 	    {"list", "versions, the newest first", verb_list},
 	    {"show", "one version with its modules", verb_show},
 	    {"deploy", "sends a version's modules to all edges, as a new version", verb_deploy},
-	    {"rollback", "goes back to a version", verb_rollback},
+	    {"rollback", "goes back to a version, also in training", verb_rollback},
 	    {"export", "writes a version into a folder: its signed manifest and its modules", agent_export},
 	};
 	static const struct cli_group group = {.name = "foedus agent",

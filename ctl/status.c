@@ -43,7 +43,8 @@ static void show(const struct api *a, const json_t *s)
 	           field_bool(s, "open_enrolment") ? "; enrolment is open" : "");
 	show_round(g, s);
 	if (field_int(s, "agent_version"))
-		fields_add(g, "agent", "version %lld", (long long)field_int(s, "agent_version"));
+		fields_add(g, "agent", "version %lld%s", (long long)field_int(s, "agent_version"),
+		           field_int(s, "train_from") ? "; the next round trains from what was rolled back to" : "");
 	else
 		fields_add(g, "agent", "none yet");
 	fields_add(g, "policy", "%s%s%s", field_text(s, "policy"), *field_text(s, "policy_note") ? ": " : "",

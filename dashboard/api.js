@@ -35,7 +35,8 @@ export const find = async (path) => get(path).catch((e) => {
 	if (e.status === 404) return null;
 	throw e;
 });
-export const post = async (path) => answer(await fetch("/api/v1" + path, { method: "POST", headers: headers() }));
+export const post = async (path, body) => answer(await fetch("/api/v1" + path, body
+	? { method: "POST", headers: headers({ "Content-Type": "application/json" }), body: JSON.stringify(body) } : { method: "POST", headers: headers() }));
 /* Prometheus' text: the value of one line, null when there is none. */
 export async function metrics() {
 	const reply = await fetch("/metrics", { headers: headers() });

@@ -100,8 +100,8 @@ const actions = {
 	verify: () => wish("The chain was walked.", verify),
 	allow: ({ edge }) => wish(`${edge} is allowed.`, () => act(`/edges/${name(edge)}/allow`, ["edges", "status"])),
 	revoke: ({ edge }) => sure(`Revoke ${edge}? Its session ends.`) && wish(`${edge} is revoked.`, () => act(`/edges/${name(edge)}/revoke`, ["edges", "status"])),
-	deploy: ({ version }) => sure(`Roll back to version ${version}? Every edge gets its modules, as a new version.`) &&
-		wish(`Version ${version} is on its way to the edges.`, () => act(`/agents/${name(version)}/deploy`, ["agents", "status"])),
+	deploy: ({ version }) => sure(`Roll back to version ${version}? Every edge gets its modules, as a new version, and the next round trains from them.`) &&
+		wish(`Version ${version} is on its way to the edges.`, () => act(`/agents/${name(version)}/deploy`, ["agents", "status"], { train: true })),
 	policy: (x) => wish(`${x.policy} writes the menus from the next round on.`, () => act(`/policies/${name(x.policy)}/use`, ["policies", "status"])),
 };
 const changes = {

@@ -185,8 +185,8 @@ function since(last) {
 
 /* ---- wishes of people ---- */
 
-export async function act(path, parts) {
-	const reply = await post(path);
+export async function act(path, parts, body) {
+	const reply = await post(path, body);
 	reload(...parts);
 	return reply;
 }

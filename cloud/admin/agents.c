@@ -106,16 +106,34 @@ void get_agent_manifest(void *ctx, struct http_request *r)
 	agent_record_release(&agent);
 }
 
+/* {"train": true}; false when the body is wrong and is answered. */
+static bool asks_to_train(struct http_request *r, bool *out)
+{
+	json_t *body, *train;
+	bool right;
+
+	if (!body_get(r, &body))
+		return false;
+	train = json_object_get(body, "train");
+	right = !train || json_is_boolean(train);
+	*out = json_is_true(train);
+	json_decref(body);
+	if (!right)
+		http_problem(r, 400, "invalid", "train: accepted are true and false (the default)");
+	return right;
+}
+
 void post_agent_deploy(void *ctx, struct http_request *r)
 {
 	struct admin *a = ctx;
 	struct err e = ERR_INIT;
 	uint64_t version;
 	char where[64];
+	bool train;
 
-	if (!path_number(r, "version", &version))
+	if (!path_number(r, "version", &version) || !asks_to_train(r, &train))
 		return;
-	if (cloud_redeploy(a->cloud, version, &e)) {
+	if (cloud_redeploy(a->cloud, version, train, &e)) {
 		http_problem_err(r, &e);
 		return;
 	}

@@ -65,18 +65,19 @@ json_t *view_status(const struct admin *a)
 {
 	const struct cloud *c = a->cloud;
 	const struct cloud_config *config = cloud_settings(c);
+	uint64_t train_from = cloud_control(c)->train_from;
 	int64_t now = clock_wall_ms();
 
-	return json_pack("{s:s,s:s,s:o,s:f,s:s,s:b,s:o,s:o,s:I,s:o,s:I,s:s,s:o,s:b,s:I,s:o}", "name",
-	                 config->name, "program", "foedus-cloud " FOEDUS_VERSION, "started",
-	                 view_moment(a->started_ms), "uptime_seconds", (double)(now - a->started_ms) / 1e3,
-	                 "mode", mode(c), "finished", cloud_is_finished(c), "edges", view_edges(c), "round",
-	                 view_current(c), "last_round", (json_int_t)cloud_last_round(c), "rounds_max",
-	                 config->rounds_max ? json_integer((json_int_t)config->rounds_max) : json_null(),
-	                 "agent_version", (json_int_t)cloud_agent_version(c), "policy", policy_in_use(c),
-	                 "policy_note", config->policy_note[0] ? json_string(config->policy_note) : json_null(),
-	                 "open_enrolment", config->open_enrolment, "jobs_pending",
-	                 (json_int_t)cloud_jobs_pending(c), "events", view_events(a->ring));
+	return json_pack(
+	    "{s:s,s:s,s:o,s:f,s:s,s:b,s:o,s:o,s:I,s:o,s:I,s:s,s:o,s:b,s:I,s:o,s:o}", "name", config->name,
+	    "program", "foedus-cloud " FOEDUS_VERSION, "started", view_moment(a->started_ms), "uptime_seconds",
+	    (double)(now - a->started_ms) / 1e3, "mode", mode(c), "finished", cloud_is_finished(c), "edges",
+	    view_edges(c), "round", view_current(c), "last_round", (json_int_t)cloud_last_round(c), "rounds_max",
+	    config->rounds_max ? json_integer((json_int_t)config->rounds_max) : json_null(), "agent_version",
+	    (json_int_t)cloud_agent_version(c), "policy", policy_in_use(c), "policy_note",
+	    config->policy_note[0] ? json_string(config->policy_note) : json_null(), "open_enrolment",
+	    config->open_enrolment, "jobs_pending", (json_int_t)cloud_jobs_pending(c), "train_from",
+	    train_from ? json_integer((json_int_t)train_from) : json_null(), "events", view_events(a->ring));
 }
 
 void get_status(void *ctx, struct http_request *r)

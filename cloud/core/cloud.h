@@ -100,6 +100,8 @@ struct cloud_control {
 	bool finishing;                 /* no round starts any more, a resume takes it back */
 	bool leaving;                   /* and the process is to end when the round is over */
 	bool stopping;                  /* cloud_drain() was called */
+	uint64_t train_from;            /* agent version that the next round trains from; stored; 0 = the newest
+	                                   modules */
 	char policy[WIRE_NAME_MAX + 1]; /* chosen for the next rounds; stored; empty = the configured one */
 };
 
@@ -118,8 +120,9 @@ bool cloud_policy(const struct cloud *c, size_t i, struct job_policy *out);
 /* What is learned from rounds; false when nobody learns, and `out` is as it was. */
 bool cloud_learning(const struct cloud *c, struct learn_told *out);
 /* Goes back: the modules of an earlier version become a new version (edges take none that is older than
- * theirs), which every edge gets. E_NOT_FOUND when it, or a blob of it, is not kept any more. */
-int cloud_redeploy(struct cloud *c, uint64_t version, struct err *e) MUST_CHECK;
+ * theirs), which every edge gets; with `train` the next round also trains from them, while a round under way
+ * ends as it began. E_NOT_FOUND when it, or a blob of it, is not kept any more. */
+int cloud_redeploy(struct cloud *c, uint64_t version, bool train, struct err *e) MUST_CHECK;
 
 /* For the administration: borrowed, valid until the next call. */
 const struct round *cloud_round(const struct cloud *c); /* NULL between rounds */

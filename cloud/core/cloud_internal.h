@@ -33,6 +33,7 @@ struct cloud {
 	double
 	    measured[WIRE_KINDS_MAX]; /* metrics when the last agent was made, as the rules order; NAN = none */
 	bool value_is_new;            /* not saved yet */
+	bool going_back;              /* the round began with modules that are not the newest; not saved yet */
 	struct round round;           /* id 0 = none yet */
 	bool running;                 /* the round is under way */
 	uint64_t last_round;
@@ -113,6 +114,15 @@ void cloud_learn_value(struct cloud *c);
 
 /* control.c */
 int cloud_load_control(struct cloud *c, struct err *e) MUST_CHECK;
+
+/* go_back.c */
+int cloud_load_go_back(struct cloud *c, struct err *e) MUST_CHECK;
+/* Within a transaction: the next round is to train from this version; 0 = from the newest modules. */
+int cloud_save_go_back(struct cloud *c, uint64_t version, struct err *e) MUST_CHECK;
+/* A round begins: in place of the newest states it gets those that were asked for, if they are still kept. */
+void cloud_go_back(struct cloud *c, uint64_t round, struct module_state *modules, size_t count);
+/* Within the transaction of the round's first record: they are the newest from here on. */
+int cloud_save_gone_back(struct cloud *c, struct err *e) MUST_CHECK;
 
 /* watch.c */
 void cloud_tell(struct cloud *c, struct cloud_event x);

@@ -30,6 +30,9 @@ int cloud_load_control(struct cloud *c, struct err *e)
 	free(text);
 	if (rc && rc != E_NOT_FOUND)
 		return rc;
+	rc = cloud_load_go_back(c, e);
+	if (rc)
+		return rc;
 	rc = store_get(c->store, SETTING_POLICY, &text, e);
 	if (rc)
 		return rc == E_NOT_FOUND ? 0 : rc;
@@ -162,12 +165,14 @@ static int blobs_are_there(struct cloud *c, const struct agent_record *old, stru
 	return rc;
 }
 
-static int save_new_agent(struct cloud *c, const struct agent_record *agent, struct err *e)
+static int save_new_agent(struct cloud *c, const struct agent_record *agent, bool train, struct err *e)
 {
 	int rc = store_begin(c->store, e);
 
 	if (!rc)
 		rc = store_save_agent(c->store, agent, e);
+	if (!rc && train)
+		rc = cloud_save_go_back(c, agent->version, e);
 	if (!rc)
 		rc = store_commit(c->store, e);
 	if (rc) {
@@ -178,14 +183,17 @@ static int save_new_agent(struct cloud *c, const struct agent_record *agent, str
 }
 
 /* `agent` is taken over. */
-static int put_to_use(struct cloud *c, struct agent_record *agent, struct err *e)
+static int put_to_use(struct cloud *c, struct agent_record *agent, bool train, struct err *e)
 {
-	int rc = save_new_agent(c, agent, e);
+	uint64_t version = agent->version;
+	int rc = save_new_agent(c, agent, train, e);
 
 	if (rc) {
 		agent_record_release(agent);
 		return rc;
 	}
+	if (train)
+		c->control.train_from = version;
 	rc = cloud_take_agent(c, agent, e);
 	if (rc)
 		return rc;
@@ -196,7 +204,7 @@ static int put_to_use(struct cloud *c, struct agent_record *agent, struct err *e
 	return 0;
 }
 
-static int renew(struct cloud *c, const struct agent_record *old, struct err *e)
+static int renew(struct cloud *c, const struct agent_record *old, bool train, struct err *e)
 {
 	struct agent_record agent = {
 	    .version = c->agent.version + 1, .round = old->round, .made_ms = cloud_now(c)};
@@ -208,13 +216,13 @@ static int renew(struct cloud *c, const struct agent_record *old, struct err *e)
 	if (!rc) {
 		agent.manifest = mem_dup(manifest.data, manifest.len);
 		agent.manifest_len = manifest.len;
-		rc = put_to_use(c, &agent, e);
+		rc = put_to_use(c, &agent, train, e);
 	}
 	buf_release(&manifest);
 	return rc;
 }
 
-int cloud_redeploy(struct cloud *c, uint64_t version, struct err *e)
+int cloud_redeploy(struct cloud *c, uint64_t version, bool train, struct err *e)
 {
 	struct agent_record old;
 	int rc = alive(c, e);
@@ -229,10 +237,12 @@ int cloud_redeploy(struct cloud *c, uint64_t version, struct err *e)
 		rc = store_load_agent(c->store, version, &old, e);
 	if (rc)
 		return rc;
-	rc = renew(c, &old, e);
+	rc = renew(c, &old, train, e);
 	if (!rc)
-		log_info("agent version %" PRIu64 " is deployed again as version %" PRIu64, version,
-		         c->agent.version);
+		log_info("agent version %" PRIu64 " is deployed again as version %" PRIu64 "%s", version,
+		         c->agent.version, train ? "; the next round trains from it" : "");
+	if (!rc && train)
+		tell_control(c);
 	agent_record_release(&old);
 	return rc;
 }

@@ -64,7 +64,7 @@ static bool is_record(enum action_kind kind)
 
 static int save_all(struct cloud *c, const struct actions *a, struct err *e)
 {
-	bool any = c->believed[0] != '\0' || c->value_is_new;
+	bool any = c->believed[0] != '\0' || c->value_is_new || c->going_back;
 	int rc;
 
 	for (size_t i = 0; i < a->count; i++)
@@ -84,6 +84,8 @@ static int save_all(struct cloud *c, const struct actions *a, struct err *e)
 		rc = cloud_save_beliefs(c, e);
 	if (!rc && c->value_is_new)
 		rc = cloud_save_value(c, e);
+	if (!rc && c->going_back)
+		rc = cloud_save_gone_back(c, e);
 	if (!rc && c->agent_is_new)
 		rc = store_save_agent(c->store, &c->agent, e);
 	if (!rc)
@@ -93,8 +95,11 @@ static int save_all(struct cloud *c, const struct actions *a, struct err *e)
 	if (!rc && c->agent_is_new)
 		cloud_tell(c, (struct cloud_event){.kind = CLOUD_AGENT, .agent = &c->agent});
 	c->believed[0] = '\0';
+	if (!rc && c->going_back)
+		c->control.train_from = 0;
 	c->value_is_new = false;
 	c->agent_is_new = false;
+	c->going_back = false;
 	return rc;
 }
 
@@ -355,6 +360,7 @@ void cloud_begin_round(struct cloud *c)
 	} else {
 		c->running = true;
 		c->last_round++;
+		cloud_go_back(c, c->last_round, c->round.module, c->round.module_count);
 		if (c->env.learn)
 			c->env.learn->begun(c->env.learn_ctx);
 		round_start(&c->round, c->last_round, names, count, &c->config.rules, cloud_now(c), &a);

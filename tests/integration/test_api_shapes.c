@@ -167,6 +167,9 @@ START_TEST(hostile_requests_are_answered_as_described)
 	ck_assert_int_eq(post(V1 "/control/drain", NULL, NULL, "{}"), 415);
 	ck_assert_int_eq(post(V1 "/rounds", NULL, NULL, NULL), 409);
 	ck_assert_int_eq(post(V1 "/agents/{version}/deploy", V1 "/agents/0/deploy", NULL, NULL), 404);
+	ck_assert_int_eq(post(V1 "/agents/{version}/deploy", V1 "/agents/1/deploy", JSON_TYPE, "{\"train\":1}"),
+	                 400);
+	ck_assert_int_eq(post(V1 "/agents/{version}/deploy", V1 "/agents/1/deploy", NULL, "{}"), 415);
 	ck_assert_int_eq(post(V1 "/policies/{policy}/use", V1 "/policies/%22%0a/use", NULL, NULL), 404);
 	ck_assert_int_eq(post(V1 "/edges/{edge}/allow", V1 "/edges/no%20name/allow", NULL, NULL), 400);
 	buf_str(&large, "X-Large: ");

@@ -138,7 +138,9 @@ START_TEST(what_changes_is_done_and_told)
 	ck_assert_int_eq(foedus("round", "resume", "--json"), 0);
 	ck_says("\"mode\": \"open\"");
 	ck_assert_int_eq(foedus("agent", "rollback"), 0);
-	ck_says("the modules of version 1 go out as version 3");
+	ck_says("the modules of version 1 go out as version 3, and the next round trains from them");
+	ck_assert_int_eq(foedus("status"), 0);
+	ck_says("trains from what was rolled back to");
 	ck_assert_int_eq(foedus("agent", "deploy", "2", "--json"), 0);
 	ck_says("\"version\": 4");
 	farm_path(farm, dir, "exported");
@@ -153,6 +155,36 @@ START_TEST(what_changes_is_done_and_told)
 	ck_assert_int_eq(foedus("doctor"), 0);
 	ck_says("warning  mode");
 	ck_assert_int_eq(foedus("doctor", "--strict"), 1);
+	farm_free(farm);
+}
+END_TEST
+
+static void ck_generation(const char *round, int want)
+{
+	json_t *v = json_of((const char *const[WORDS]){"round", "show", round});
+	json_t *module = json_array_get(json_object_get(v, "modules"), 0);
+
+	ck_assert_int_eq(json_integer_value(json_object_get(module, "generation")), want);
+	json_decref(v);
+}
+
+/* Each round adds two generations to what it began from. */
+START_TEST(a_roll_back_is_one_of_training_too)
+{
+	begin();
+	ck_assert_int_eq(foedus("round", "start", "--watch"), 0);
+	ck_generation("2", 4);
+	ck_assert_int_eq(foedus("agent", "rollback", "1"), 0);
+	ck_assert_int_eq(foedus("agent", "deploy", "2"), 0); /* says nothing about training */
+	farm_kill(&farm->process[0]);
+	farm_start_cloud(farm);
+	farm_wait_connected(farm, 2, 30000);
+	ck_assert_int_eq(foedus("round", "start", "--watch"), 0);
+	ck_generation("3", 4);
+	ck_assert_int_eq(foedus("status"), 0);
+	ck_assert_ptr_null(strstr(command_output(), "rolled back"));
+	ck_assert_int_eq(foedus("round", "start", "--watch"), 0);
+	ck_generation("4", 6);
 	farm_free(farm);
 }
 END_TEST
@@ -261,5 +293,5 @@ START_TEST(a_standard_output_that_takes_nothing_is_a_failure)
 END_TEST
 
 SUITE_TIMEOUT("nouns", 400, what_is_read_is_said_as_text_and_as_json, what_changes_is_done_and_told,
-              mistakes_are_told_with_what_to_do, the_environment_names_the_cloud,
-              a_standard_output_that_takes_nothing_is_a_failure)
+              a_roll_back_is_one_of_training_too, mistakes_are_told_with_what_to_do,
+              the_environment_names_the_cloud, a_standard_output_that_takes_nothing_is_a_failure)

@@ -81,7 +81,7 @@ START_TEST(a_stopping_cloud_takes_no_wishes)
 	ck_fails(cloud_pause(cloud_rig.cloud, true, &cloud_rig.e), E_UNAVAILABLE, &cloud_rig.e, "stopping");
 	ck_fails(cloud_finish(cloud_rig.cloud, true, &cloud_rig.e), E_UNAVAILABLE, &cloud_rig.e, "stopping");
 	ck_fails(cloud_start_round(cloud_rig.cloud, &cloud_rig.e), E_UNAVAILABLE, &cloud_rig.e, "stopping");
-	ck_fails(cloud_redeploy(cloud_rig.cloud, 1, &cloud_rig.e), E_UNAVAILABLE, &cloud_rig.e, "stopping");
+	ck_fails(cloud_redeploy(cloud_rig.cloud, 1, true, &cloud_rig.e), E_UNAVAILABLE, &cloud_rig.e, "stopping");
 	cloud_rig_done();
 }
 END_TEST
@@ -91,7 +91,7 @@ START_TEST(what_is_not_there_cannot_be_used)
 	cloud_rig_begin();
 	ck_fails(cloud_use_policy(cloud_rig.cloud, "weather", &cloud_rig.e), E_NOT_FOUND, &cloud_rig.e,
 	         "weather");
-	ck_fails(cloud_redeploy(cloud_rig.cloud, 1, &cloud_rig.e), E_UNAVAILABLE, &cloud_rig.e,
+	ck_fails(cloud_redeploy(cloud_rig.cloud, 1, true, &cloud_rig.e), E_UNAVAILABLE, &cloud_rig.e,
 	         "signs no agents");
 	cloud_rig_done();
 }
