@@ -102,6 +102,7 @@ int learner_check(const struct learner_spec *s, const struct algorithm *a, struc
 	    {"prune rate", s->prune_rate, 0, 0.95},
 	    {"prune start", s->prune_start, 0, 1},
 	    {"prune end", s->prune_end, s->prune_start, 1},
+	    {"again", s->env.again, 0, s->env.relative ? ENV_AGAIN_MAX : 0},
 	    {"relative", s->env.relative, 0, !s->env.endogenous},
 	    {"priced", s->env.priced, 0, !s->env.endogenous},
 	    {"sight", s->sight, 0, !baseline_fits(&s->env)},

@@ -10,7 +10,7 @@ void online_tell(struct online *o, const struct learn_step *step)
 	struct learn_told *t = &o->told;
 
 	pthread_mutex_lock(&o->told_lock);
-	t->learns = o->updates > 0;
+	t->learns = o->updates > 0 && !atomic_load(&o->broken);
 	t->updates = r.updates;
 	t->accepted = r.accepted;
 	t->refused = r.refused;

@@ -57,8 +57,8 @@ static int remember(struct online *o, const struct experience *x, struct err *e)
 	return learner_remember(o->learner, state, action, (float)(x->profit / env_scale(&x->seen)), next, e);
 }
 
-/* Keeps the last ONLINE_ROUNDS_MAX. */
-static void keep(struct online *o, const struct experience *x)
+/* Holds the last ONLINE_ROUNDS_MAX, for a learner that starts again. */
+static void hold(struct online *o, const struct experience *x)
 {
 	if (!o->known)
 		o->known = mem_array(ONLINE_ROUNDS_MAX, sizeof(*o->known));
@@ -73,11 +73,22 @@ static struct log_about about(const struct online *o)
 	return (struct log_about){.round = o->known_count ? o->known[o->known_count - 1].round : 0};
 }
 
-static int remember_heard(struct online *o, struct err *e)
+/* One round that cannot be learned from is passed over: the others can. */
+static void keep(struct online *o, const struct experience *x)
+{
+	struct err e = ERR_INIT;
+
+	if (remember(o, x, &e)) {
+		log_line(LOG_WARN, (struct log_about){.round = x->round}, "edmsac does not learn from it: %s", e.text);
+		return;
+	}
+	hold(o, x);
+}
+
+static void remember_heard(struct online *o)
 {
 	struct experience *heard;
 	size_t n;
-	int rc = 0;
 
 	pthread_mutex_lock(&o->lock);
 	heard = o->heard;
@@ -85,12 +96,9 @@ static int remember_heard(struct online *o, struct err *e)
 	o->heard = NULL;
 	o->heard_count = 0;
 	pthread_mutex_unlock(&o->lock);
-	for (size_t i = 0; !rc && i < n; i++) {
+	for (size_t i = 0; i < n; i++)
 		keep(o, &heard[i]);
-		rc = remember(o, &heard[i], e);
-	}
 	free(heard);
-	return rc;
 }
 
 /* ---- learning -------------------------------------------------------------------------------------- */
@@ -255,10 +263,10 @@ static int bout(struct online *o, struct err *e)
 	int64_t updates = 0;
 	int rc = start_learner(o, e);
 
-	if (!rc)
-		rc = remember_heard(o, e);
-	if (!rc)
-		rc = learn(o, &updates, e);
+	if (rc)
+		return rc;
+	remember_heard(o);
+	rc = learn(o, &updates, e);
 	return rc || !measurable ? rc : try_candidate(o, e);
 }
 
@@ -273,6 +281,7 @@ void online_train(struct online *o)
 	learner_free(o->learner);
 	o->learner = NULL;
 	atomic_store(&o->broken, ++o->failures == FAILURES_MAX);
+	online_tell(o, NULL);
 	log_line(LOG_WARN, about(o), "edmsac does not learn on the job%s: %s",
 	         o->failures == FAILURES_MAX ? " any more" : " this time", e.text);
 }
