@@ -20,7 +20,7 @@ import tempfile
 import time
 
 T95 = [0, 12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262]
-ENVS = {"edmsac": 128, "dmsac": 128, "sac": 128, "ppo": 16}
+ENVS = {"edmsac": 80, "dmsac": 128, "sac": 128, "ppo": 16}
 ROLLOUT = 16  # steps of each environment in one update of PPO
 
 

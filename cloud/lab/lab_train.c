@@ -24,7 +24,7 @@ struct train_options {
 	const char *algorithm, *actions, *dynamics, *participation, *out, *log, *resume;
 	bool observed, bare, quiet, lines;
 	int64_t types, seed, updates, steps, hidden, batch, envs, threads, replay, critic_hidden, relative, sight,
-	    priced, again, clean, model;
+	    priced, efficient, again, clean, model;
 	double prune_rate, prune_start, prune_end, actor_rate, critic_rate, explore, explore_end, temperature,
 	    save_every;
 };
@@ -60,6 +60,8 @@ static const struct opt table[] = {
      1, AT(sight)},
     {"priced", 0, OPT_INT, "0|1", "whether the state says what effort costs, rents included", "-1", -1, 1,
      AT(priced)},
+    {"efficient", 0, OPT_INT, "0|1", "whether the state says the efforts of types that are known", "-1", -1,
+     1, AT(efficient)},
     {"model", 0, OPT_INT, "0|1", "direct: whether critics learn what the cloud's model leaves out", "-1", -1,
      1, AT(model)},
     {"clean", 0, OPT_INT, "0|1", "whether the denoiser predicts clean actions, not noise", "-1", -1, 1,
@@ -137,6 +139,7 @@ static int make_spec(const struct train_options *o, struct learner_spec *s, stru
 	set_flag(o->sight, &s->sight);
 	set_int(o->again, &s->env.again);
 	set_flag(o->priced, &s->env.priced);
+	set_flag(o->efficient, &s->env.efficient);
 	set_flag(o->model, &s->model);
 	set_flag(o->clean, &s->clean);
 	set_flag(o->relative, &s->env.relative);

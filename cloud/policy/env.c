@@ -13,7 +13,7 @@
 int env_state_size(const struct env_spec *s)
 {
 	return s->types * s->types + 2 * s->types + 5 + (s->endogenous ? 3 : 0) +
-	       (s->priced ? prices_size(s->types) : 0);
+	       (s->priced ? prices_size(s->types) : 0) + (s->efficient ? s->types : 0);
 }
 
 static bool has_bonus(const struct env_spec *s)
@@ -31,6 +31,15 @@ int env_action_size(const struct env_spec *s)
 static float scaled(double v, double lo, double hi)
 {
 	return (float)((2 * v - lo - hi) / (hi - lo));
+}
+
+/* What each type would be asked for if types were known. */
+static void say_efficient(const struct instance *seen, float *state)
+{
+	const struct terms *t = &seen->terms;
+
+	for (int k = 0; k < t->types; k++)
+		state[k] = scaled(effort_best(seen, 1 / t->theta[k]), 0, t->q_max);
 }
 
 void env_encode(const struct env_spec *s, const struct instance *seen, const struct env_moment *at,
@@ -53,6 +62,8 @@ void env_encode(const struct env_spec *s, const struct instance *seen, const str
 	*state++ = scaled(t->delta, 0.7, 1);
 	if (s->priced)
 		prices_of(seen, state);
+	if (s->efficient)
+		say_efficient(seen, state + (s->priced ? prices_size(s->types) : 0));
 	if (!s->endogenous)
 		return;
 	*state++ = scaled(at->active, 0, 1);

@@ -15,6 +15,7 @@ struct env_spec {
 	bool endogenous; /* what a round pays decides who stays for the next; else every step is a new problem */
 	bool observed;   /* the policy sees estimates of the prior and the transition */
 	bool priced;     /* the state ends with what prices.h tells; only where steps stand alone */
+	bool efficient;  /* and with the complete-information effort of each type; likewise */
 	/* Learners are told the profit beyond that of the static menu, in tenths of it, so that poor problems
 	 * count as much as rich ones. Only where steps stand alone. */
 	bool relative;
@@ -27,7 +28,7 @@ struct env_spec {
 #define ENV_AGAIN_MAX  (ENV_ROUNDS - 1)
 #define ENV_ROUNDS     20   /* of an endogenous episode */
 #define ENV_GAMMA      0.95 /* discount from round to round */
-#define ENV_STATE_MAX  (CONTRACT_TYPES_MAX * CONTRACT_TYPES_MAX + 2 * CONTRACT_TYPES_MAX + 8 + PRICES_MAX)
+#define ENV_STATE_MAX  (CONTRACT_TYPES_MAX * CONTRACT_TYPES_MAX + 3 * CONTRACT_TYPES_MAX + 8 + PRICES_MAX)
 #define ENV_ACTION_MAX ACTION_DIRECT_MAX
 
 /* Where an endogenous episode stands. Its profit counts over ENV_ROUNDS rounds, so what is best depends on
@@ -40,7 +41,8 @@ struct env_moment {
 /* How it begins, and how a policy sees a federation that nobody said more about. */
 #define ENV_MOMENT_START ((struct env_moment){1, ENV_ROUNDS})
 
-/* K^2 + 2K + 5, and three more with endogenous dynamics, or K^2 + K + 2 more where it is priced. */
+/* K^2 + 2K + 5, and three more with endogenous dynamics, or K^2 + K + 2 more where it is priced and K where
+ * it is efficient. */
 int env_state_size(const struct env_spec *s);
 /* K + K^2 structured, 2K + 2K^2 direct; with endogenous dynamics the structured action has one more, the
  * bonus. */

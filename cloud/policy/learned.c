@@ -168,30 +168,60 @@ static int check(const struct learned *l, const struct instance *in, struct err 
 	return 0;
 }
 
-/* The n actions' best contract, by modelled profit. */
+static bool is_finite(const float *v, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (!isfinite(v[i]))
+			return false;
+	return true;
+}
+
+/* Takes the action's contract if it is the best so far by modelled profit. */
+static int try_one(const struct learned *l, const struct instance *in, const float *action, double *best,
+                   struct menu *out, struct err *e)
+{
+	struct menu m;
+	double profit;
+	int rc = env_menu(&l->env, action, in, &m, e);
+
+	if (rc)
+		return rc;
+	profit = menu_realised_profit(&m, in);
+	if (profit > *best) {
+		*best = profit;
+		*out = m;
+	}
+	return 0;
+}
+
+/* The same action, but where it hardly goes beyond a floor it does not at all. */
+static void leave_out(const float *action, int n, float within, float *out)
+{
+	for (int i = 0; i < n; i++)
+		out[i] = action[i] < within - 1 ? -1 : action[i];
+}
+
+/* The n actions' best contract. Whom to leave out altogether is a corner that the last steps of a denoising
+ * chain come close to, so each action is tried with its small efforts left out as well. */
 static int pick(const struct learned *l, const struct instance *in, const float *actions, int n, double *best,
                 struct menu *out, struct err *e)
 {
-	int size = l->actor.shape.action;
+	static const float within[] = {0.05f, 0.1f, 0.2f, 0.3f};
+	int size = l->actor.shape.action, rc = 0;
+	float other[ENV_ACTION_MAX];
 
-	for (int i = 0; i < n; i++) {
-		struct menu m;
-		double profit;
-		int rc;
+	for (int i = 0; !rc && i < n; i++) {
+		const float *action = actions + i * size;
 
-		for (int c = 0; c < size; c++)
-			if (!isfinite(actions[i * size + c]))
-				return err_set(e, E_STATE, "the actor's output is not finite");
-		rc = env_menu(&l->env, actions + i * size, in, &m, e);
-		if (rc)
-			return rc;
-		profit = menu_realised_profit(&m, in);
-		if (profit > *best) {
-			*best = profit;
-			*out = m;
+		if (!is_finite(action, size))
+			return err_set(e, E_STATE, "the actor's output is not finite");
+		rc = try_one(l, in, action, best, out, e);
+		for (size_t c = 0; !rc && !l->env.direct && !l->env.endogenous && c < ARRAY_LEN(within); c++) {
+			leave_out(action, size, within[c], other);
+			rc = try_one(l, in, other, best, out, e);
 		}
 	}
-	return 0;
+	return rc;
 }
 
 static int sample(struct learned *l, const struct instance *in, const struct env_moment *at, struct menu *out,

@@ -26,11 +26,17 @@ static void suit_direct(struct learner_spec *s)
 		s->entropy_end = -4;
 		return;
 	}
+	s->hidden = 256;
+	s->critic_hidden = 128;
 	s->clean = true;
 	s->explore = 0.2;
 	s->explore_end = 0.01;
-	s->prune_start = 0.1;
-	s->prune_end = 0.4;
+	if (strcmp(s->algorithm, "edmsac") != 0)
+		return;
+	/* Wide at first, narrow early: what that saves goes into more updates for the same steps. */
+	s->prune_start = 0.02;
+	s->prune_end = 0.15;
+	s->envs = 80;
 }
 
 /* Single structured contracts: the reward is a smooth function of the action, so noise that lasts teaches the
@@ -42,7 +48,7 @@ static void suit_structured(struct learner_spec *s)
 	s->explore_end = s->explore = 0.2;
 	s->prune_start = 0.2;
 	s->prune_end = 0.5;
-	s->env.relative = s->env.priced = true;
+	s->env.relative = s->env.priced = s->env.efficient = true;
 	s->sight = true;
 }
 
@@ -105,6 +111,7 @@ int learner_check(const struct learner_spec *s, const struct algorithm *a, struc
 	    {"again", s->env.again, 0, s->env.relative ? ENV_AGAIN_MAX : 0},
 	    {"relative", s->env.relative, 0, !s->env.endogenous},
 	    {"priced", s->env.priced, 0, !s->env.endogenous},
+	    {"efficient", s->env.efficient, 0, !s->env.endogenous},
 	    {"sight", s->sight, 0, !baseline_fits(&s->env)},
 	    {"model", s->model, 0, s->env.direct && !s->env.endogenous && !s->env.relative},
 	};

@@ -13,16 +13,17 @@ static void set(json_t *o, const char *field, double v)
 
 json_t *learner_spec_json(const struct learner_spec *s, const struct actor_shape *a)
 {
-	json_t *o = json_pack(
-	    "{s:s, s:i, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:s, s:I, s:I, s:i, s:i, s:i, s:i, s:i, s:i, s:I,"
-	    " s:[i, i]}",
-	    "algorithm", s->algorithm, "types", s->env.types, "direct", s->env.direct, "endogenous",
-	    s->env.endogenous, "observed", s->env.observed, "relative", s->env.relative, "priced", s->env.priced,
-	    "sight", s->sight, "clean", s->clean, "model", s->model, "participation",
-	    participation_name(s->env.participation), "seed", (json_int_t)s->seed, "updates",
-	    (json_int_t)s->updates, "hidden", s->hidden, "critic_hidden", s->critic_hidden, "steps", s->steps,
-	    "batch", s->batch, "envs", s->envs, "threads", s->threads, "replay", (json_int_t)s->replay,
-	    "actor_hidden", a->hidden[0], a->hidden[1]);
+	json_t *o = json_pack("{s:s, s:i, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:b, s:s, s:I, s:I, s:i, s:i, "
+	                      "s:i, s:i, s:i, s:i, s:I,"
+	                      " s:[i, i]}",
+	                      "algorithm", s->algorithm, "types", s->env.types, "direct", s->env.direct,
+	                      "endogenous", s->env.endogenous, "observed", s->env.observed, "relative",
+	                      s->env.relative, "priced", s->env.priced, "efficient", s->env.efficient, "sight",
+	                      s->sight, "clean", s->clean, "model", s->model, "participation",
+	                      participation_name(s->env.participation), "seed", (json_int_t)s->seed, "updates",
+	                      (json_int_t)s->updates, "hidden", s->hidden, "critic_hidden", s->critic_hidden,
+	                      "steps", s->steps, "batch", s->batch, "envs", s->envs, "threads", s->threads,
+	                      "replay", (json_int_t)s->replay, "actor_hidden", a->hidden[0], a->hidden[1]);
 
 	json_object_set_new(o, "again", json_integer(s->env.again));
 	set(o, "actor_rate", s->actor_rate);
@@ -57,6 +58,7 @@ static int get_env(const json_t *o, struct env_spec *env, struct err *e)
 	env->direct = json_is_true(json_object_get(o, "direct"));
 	env->endogenous = json_is_true(json_object_get(o, "endogenous"));
 	env->priced = json_is_true(json_object_get(o, "priced"));
+	env->efficient = json_is_true(json_object_get(o, "efficient"));
 	env->relative = json_is_true(json_object_get(o, "relative"));
 	env->observed = json_is_true(json_object_get(o, "observed"));
 	return rc ? rc : participation_parse(mode, &env->participation, e);

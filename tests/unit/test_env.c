@@ -3,8 +3,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "cloud/policy/benchmarks.h"
 #include "cloud/policy/instances.h"
 #include "cloud/policy/monotone.h"
+#include "cloud/policy/prices.h"
 #include "common/contract/choice.h"
 #include "common/contract/feasible.h"
 #include "tests/support/contracts.h"
@@ -16,7 +18,8 @@ static const struct env_spec lasting = {.types = 2, .endogenous = true};
 
 START_TEST(sizes_are_those_of_the_document)
 {
-	const struct env_spec ten = {.types = 10, .direct = true, .endogenous = true, .priced = true};
+	const struct env_spec ten = {
+	    .types = 10, .direct = true, .endogenous = true, .priced = true, .efficient = true};
 
 	ck_assert_int_eq(env_state_size(&(struct env_spec){.types = 3}), 20);
 	ck_assert_int_eq(env_action_size(&(struct env_spec){.types = 3}), 12);
@@ -39,6 +42,24 @@ START_TEST(states_are_scaled_fields_in_their_order)
 	for (size_t i = 0; i < ARRAY_LEN(want); i++)
 		ck_assert_msg(fabs((double)s[i] - want[i]) < 1e-6, "element %zu: %g, want %g", i, (double)s[i],
 		              want[i]);
+}
+END_TEST
+
+START_TEST(an_efficient_state_ends_with_complete_information_efforts)
+{
+	const struct env_spec spec = {.types = 2, .priced = true, .efficient = true};
+	const struct policy known = {.ops = &policy_first_best};
+	struct instance in = small_instance();
+	struct err e = ERR_INIT;
+	float s[ENV_STATE_MAX];
+	struct menu m;
+	int n = env_state_size(&spec);
+
+	ck_assert_int_eq(n, env_state_size(&plain) + prices_size(2) + 2);
+	ck_ok(policy_solve(&known, &in, &m, &e), &e);
+	env_encode(&spec, &in, NULL, s);
+	for (int k = 0; k < 2; k++)
+		ck_assert_double_eq_tol((double)s[n - 2 + k], 2 * m.q1[k] / in.terms.q_max - 1, 1e-6);
 }
 END_TEST
 
@@ -176,7 +197,7 @@ START_TEST(the_round_by_round_optimum_bleeds_edges_and_a_bonus_pays)
 END_TEST
 
 SUITE("policy/env", sizes_are_those_of_the_document, states_are_scaled_fields_in_their_order,
-      the_unit_of_effort_does_not_show, actions_mean_the_contracts_of_the_action_spaces,
-      direct_actions_pay_what_they_say, retention_is_that_worked_out_by_hand,
-      who_is_paid_nothing_leaves_and_who_is_paid_much_stays,
+      an_efficient_state_ends_with_complete_information_efforts, the_unit_of_effort_does_not_show,
+      actions_mean_the_contracts_of_the_action_spaces, direct_actions_pay_what_they_say,
+      retention_is_that_worked_out_by_hand, who_is_paid_nothing_leaves_and_who_is_paid_much_stays,
       the_round_by_round_optimum_bleeds_edges_and_a_bonus_pays)
