@@ -33,7 +33,7 @@ policy() {
     echo "{\"bench\":\"policy\",\"types\":$types,\"hidden\":256,\"steps\":5,\"batch\":256,${figures#"{"}"
 }
 run policy 3
-run policy 10 --direct
+run policy 10 --actions direct
 if $python -c 'import torch' 2>/dev/null; then
     for peer in "$here"/*_torch.py; do
         run $python "$peer"

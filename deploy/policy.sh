@@ -10,7 +10,7 @@ lab=$build/edmsac
 mkdir -p "$dir"
 
 # POLICY_UPDATES=n makes poorer ones, quickly.
-updates=${POLICY_UPDATES:-24000}
+updates=${POLICY_UPDATES:-32000}
 
 # One policy. Signals reach the training itself, which then writes where it is.
 make_one() {

@@ -6,6 +6,7 @@
  * the update itself is measured. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cloud/lab/lab.h"
 #include "cloud/lab/lab_time.h"
@@ -15,15 +16,13 @@
 #include "common/base/mem.h"
 #include "common/base/opt.h"
 
-#define RUNS      41
-#define ACTS      64 /* contracts in a run of single ones */
-#define MANY      256
-#define WARM_RUNS 3
+#define ACTS 64 /* contracts in a run of single ones */
+#define MANY 256
 
 struct bench_options {
-	const char *algorithm;
+	const char *algorithm, *actions;
 	int64_t types, hidden, steps, batch, threads;
-	bool json, direct;
+	bool json;
 };
 
 #define AT(field) OPT_AT(bench_options, field)
@@ -34,7 +33,7 @@ static const struct opt table[] = {
     {"hidden", 0, OPT_INT, "H", "neurons in each of two hidden layers", "256", 2, 1024, AT(hidden)},
     {"denoise-steps", 't', OPT_INT, "T", "steps of the denoising chain", "5", 1, 64, AT(steps)},
     {"batch", 'b', OPT_INT, "B", "steps that an update learns from", "256", 1, 4096, AT(batch)},
-    {"direct", 0, OPT_FLAG, "", "rewards are part of the action", NULL, 0, 0, AT(direct)},
+    {"actions", 0, OPT_CHOICE, "structured|direct", "what an action says", "structured", 0, 0, AT(actions)},
     {"threads", 0, OPT_INT, "T", "that share an update", "1", 1, CREW_MAX, AT(threads)},
     {"json", 'j', OPT_FLAG, "", "one JSON object instead of a sentence", NULL, 0, 0, AT(json)},
     OPT_END};
@@ -44,10 +43,10 @@ static const struct opt_program program = {"edmsac bench", "what an update and a
 
 static int update_ms(struct learner *l, double *out, struct err *e)
 {
-	double ms[RUNS];
+	double ms[LAB_RUNS];
 	struct learner_report r;
 
-	for (int i = -WARM_RUNS; i < RUNS; i++) {
+	for (int i = -LAB_WARM_RUNS; i < LAB_RUNS; i++) {
 		int64_t start = clock_mono_us();
 		int rc = learner_update(l, &r, e);
 
@@ -56,7 +55,7 @@ static int update_ms(struct learner *l, double *out, struct err *e)
 		if (i >= 0)
 			ms[i] = (double)(clock_mono_us() - start) / 1000;
 	}
-	*out = lab_median(ms, RUNS);
+	*out = lab_median(ms, LAB_RUNS);
 	return 0;
 }
 
@@ -114,7 +113,7 @@ static int run(int argc, char **argv)
 	if (rc == 0) {
 		spec.env = (struct env_spec){.types = (int)o.types,
 		                             .endogenous = true,
-		                             .direct = o.direct,
+		                             .direct = strcmp(o.actions, "direct") == 0,
 		                             .participation = PARTICIPATION_PER_PERIOD};
 		spec.hidden = (int)o.hidden;
 		spec.steps = (int)o.steps;

@@ -4,9 +4,6 @@
 
 #include "common/base/clock.h"
 
-#define RUNS      41
-#define WARM_RUNS 3
-
 static int ascending(const void *a, const void *b)
 {
 	double x = *(const double *)a, y = *(const double *)b;
@@ -22,11 +19,11 @@ double lab_median(double *v, int n)
 
 double lab_act_us(struct actor *a, const float *params, const float *states, int batch, int times)
 {
-	double us[RUNS];
+	double us[LAB_RUNS];
 	struct rng r;
 
 	rng_seed(&r, 1, 1);
-	for (int i = -WARM_RUNS; i < RUNS; i++) {
+	for (int i = -LAB_WARM_RUNS; i < LAB_RUNS; i++) {
 		int64_t start = clock_mono_us();
 
 		for (int t = 0; t < times; t++)
@@ -34,5 +31,5 @@ double lab_act_us(struct actor *a, const float *params, const float *states, int
 		if (i >= 0)
 			us[i] = (double)(clock_mono_us() - start) / times;
 	}
-	return lab_median(us, RUNS);
+	return lab_median(us, LAB_RUNS);
 }

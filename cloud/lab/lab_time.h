@@ -4,6 +4,9 @@
 
 #include "cloud/policy/actor.h"
 
+#define LAB_RUNS      41 /* of which the median is taken, */
+#define LAB_WARM_RUNS 3  /* after these, which do not count */
+
 /* The middle one of n > 0 numbers, which are sorted in place. */
 double lab_median(double *v, int n);
 /* Microseconds for `batch` contracts at once, `times` in a row: the median of several runs. */
