@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cloud/policy/potential.h"
+#include "common/contract/action.h"
 #include "common/contract/model.h"
 
 /* Shares that stay lie within this of 1 less it. */
@@ -156,31 +157,6 @@ static double slope_by_effort(const struct round *r, double q, int type, double 
 	       share * effort_cost_slope(t, q);
 }
 
-/* From efforts to action coordinates: an effort is the floor of those above it (action.h). */
-static void through_efforts(const struct round *r, const float *action, struct menu *by, float *da)
-{
-	int types = r->in.terms.types;
-	double q_max = r->in.terms.q_max;
-
-	for (int k = types - 1; k >= 0; k--)
-		for (int l = types - 1; l >= 0; l--) {
-			double up = k > 0 ? r->m.q2[k - 1][l] : 0, left = l > 0 ? r->m.q2[k][l - 1] : 0;
-			int at = types + k * types + l;
-			double pass = by->q2[k][l] * (1 - ((double)action[at] + 1) / 2);
-
-			da[at] = (float)(by->q2[k][l] * (q_max - fmax(up, left)) / 2);
-			if (k > 0 && up >= left)
-				by->q2[k - 1][l] += pass;
-			else if (l > 0)
-				by->q2[k][l - 1] += pass;
-		}
-	for (int k = types - 1; k >= 0; k--) {
-		da[k] = (float)(by->q1[k] * (q_max - (k > 0 ? r->m.q1[k - 1] : 0)) / 2);
-		if (k > 0)
-			by->q1[k - 1] += by->q1[k] * (1 - ((double)action[k] + 1) / 2);
-	}
-}
-
 static void slope(const struct round *r, const float *action, double weight, const float *by_staying,
                   float *da)
 {
@@ -197,7 +173,8 @@ static void slope(const struct round *r, const float *action, double weight, con
 			by.q2[k][l] = slope_by_effort(r, r->m.q2[k][l], l, mass * t->delta * t->transition[k][l],
 			                              by_rent[k + 1] * t->delta * r->fall[k][l] * r->gap[l]);
 	}
-	through_efforts(r, action, &by, da);
+	memset(da, 0, (size_t)action_structured_size(t->types) * sizeof(*da));
+	action_efforts_back(action, t, &r->m, &by, da);
 	da[t->types + t->types * t->types] = (float)(by_rent[0] * ENV_BONUS_FACTOR * r->in.alpha / 2);
 }
 

@@ -1,7 +1,5 @@
 #include "cloud/policy/sight.h"
 
-#include <math.h>
-
 #include "cloud/policy/env.h"
 #include "common/contract/action.h"
 #include "common/contract/model.h"
@@ -55,38 +53,17 @@ static double slope(const struct seen *s, double q, const float *by)
 	        (double)by[1] * effort_cost_slope(&s->in.terms, q));
 }
 
-/* From one effort's gradient to its coordinate's; what is left is its floor's. */
-static double descend(double by, double q_max, double floor, float action, float *da)
-{
-	double share = ((double)action + 1) / 2;
-
-	*da += (float)(by * (q_max - floor) / 2);
-	return by * (1 - share);
-}
-
 void sight_back(int types, const float *state, const float *action, const float *by, float *da)
 {
-	double slopes[CONTRACT_TYPES_MAX][CONTRACT_TYPES_MAX], below = 0, q_max;
 	const float *second = by + 2 * types;
+	struct menu slopes;
 	struct seen s;
 
 	look(&s, types, state, action);
-	q_max = s.in.terms.q_max;
-	for (int k = types - 1; k >= 0; k--)
-		below = descend(below + slope(&s, s.m.q1[k], by + 2 * k), q_max, k > 0 ? s.m.q1[k - 1] : 0, action[k],
-		                da + k);
-	for (int k = 0; k < types; k++)
+	for (int k = 0; k < types; k++) {
+		slopes.q1[k] = slope(&s, s.m.q1[k], by + 2 * k);
 		for (int l = 0; l < types; l++)
-			slopes[k][l] = slope(&s, s.m.q2[k][l], second + 2 * (k * types + l));
-	for (int k = types - 1; k >= 0; k--)
-		for (int l = types - 1; l >= 0; l--) {
-			double up = k > 0 ? s.m.q2[k - 1][l] : 0, left = l > 0 ? s.m.q2[k][l - 1] : 0;
-			int at = types + k * types + l;
-			double rest = descend(slopes[k][l], q_max, fmax(up, left), action[at], da + at);
-
-			if (k > 0 && up >= left)
-				slopes[k - 1][l] += rest;
-			else if (l > 0)
-				slopes[k][l - 1] += rest;
-		}
+			slopes.q2[k][l] = slope(&s, s.m.q2[k][l], second + 2 * (k * types + l));
+	}
+	action_efforts_back(action, &s.in.terms, &s.m, &slopes, da);
 }

@@ -43,6 +43,32 @@ void action_efforts(const double *action, const struct terms *t, struct menu *m)
 	}
 }
 
+/* From one effort's gradient to its coordinate's; returns what is left, its floor's. */
+static double descend(double by, double q_max, double floor, float coordinate, float *da)
+{
+	*da += (float)(by * (q_max - floor) / 2);
+	return by * (1 - ((double)coordinate + 1) / 2);
+}
+
+void action_efforts_back(const float *action, const struct terms *t, const struct menu *m, struct menu *by,
+                         float *da)
+{
+	double below = 0;
+
+	for (int k = t->types - 1; k >= 0; k--)
+		below = descend(below + by->q1[k], t->q_max, k > 0 ? m->q1[k - 1] : 0, action[k], da + k);
+	for (int k = t->types - 1; k >= 0; k--)
+		for (int l = t->types - 1; l >= 0; l--) {
+			int at = t->types + k * t->types + l;
+			double rest = descend(by->q2[k][l], t->q_max, floor2(m, k, l), action[at], da + at);
+
+			if (k > 0 && (l == 0 || m->q2[k - 1][l] >= m->q2[k][l - 1]))
+				by->q2[k - 1][l] += rest;
+			else if (l > 0)
+				by->q2[k][l - 1] += rest;
+		}
+}
+
 int action_structured_menu(const double *action, const struct instance *in, struct menu *m, struct err *e)
 {
 	action_efforts(action, &in->terms, m);

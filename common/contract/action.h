@@ -17,6 +17,10 @@ int action_direct_size(int types);
 
 /* Efforts only, in m->q1 and m->q2. Coordinates beyond [-1, 1] count as the nearest bound. */
 void action_efforts(const double *action, const struct terms *t, struct menu *m);
+/* The chain rule through that: da [K + K^2] += the gradient by the action, from `by`, that by the efforts of
+ * m = action_efforts(action), which is overwritten. At a bound of the box it is the slope to the inside. */
+void action_efforts_back(const float *action, const struct terms *t, const struct menu *m, struct menu *by,
+                         float *da);
 /* Efforts and least rewards: a feasible menu for every action. */
 int action_structured_menu(const double *action, const struct instance *in, struct menu *m,
                            struct err *e) MUST_CHECK;

@@ -85,6 +85,60 @@ START_TEST(a_menu_leads_back_to_its_action)
 }
 END_TEST
 
+/* A weighted sum of an action's efforts. */
+static double weighed(const double *action, const struct terms *t, const struct menu *weight)
+{
+	struct menu m;
+	double sum = 0;
+
+	action_efforts(action, t, &m);
+	for (int k = 0; k < t->types; k++) {
+		sum += weight->q1[k] * m.q1[k];
+		for (int l = 0; l < t->types; l++)
+			sum += weight->q2[k][l] * m.q2[k][l];
+	}
+	return sum;
+}
+
+START_TEST(gradients_by_efforts_lead_back_to_the_action)
+{
+	double action[ACTION_STRUCTURED_MAX];
+	float narrow[ACTION_STRUCTURED_MAX];
+	struct instance in;
+	struct menu m, weight, by;
+	struct rng r;
+
+	rng_seed(&r, suite_seed(), 5);
+	for (int i = 0; i < 100; i++) {
+		int types = 1 + i % 5, n = action_structured_size(types);
+		float da[ACTION_STRUCTURED_MAX] = {0};
+
+		instance_draw(&r, types, PARTICIPATION_INTERTEMPORAL, &in);
+		for (int c = 0; c < n; c++)
+			action[c] = (double)(narrow[c] = (float)rng_uniform(&r, -0.9, 0.9));
+		for (int k = 0; k < types; k++) {
+			weight.q1[k] = rng_uniform(&r, -1, 1);
+			for (int l = 0; l < types; l++)
+				weight.q2[k][l] = rng_uniform(&r, -1, 1);
+		}
+		by = weight;
+		action_efforts(action, &in.terms, &m);
+		action_efforts_back(narrow, &in.terms, &m, &by, da);
+		for (int c = 0; c < n; c++) {
+			const double step = 1e-6, at = action[c];
+			double up, down;
+
+			action[c] = at + step;
+			up = weighed(action, &in.terms, &weight);
+			action[c] = at - step;
+			down = weighed(action, &in.terms, &weight);
+			action[c] = at;
+			ck_assert_double_eq_tol((double)da[c], (up - down) / (2 * step), 1e-4);
+		}
+	}
+}
+END_TEST
+
 START_TEST(direct_actions_fill_the_whole_menu)
 {
 	double action[ACTION_DIRECT_MAX];
@@ -108,4 +162,4 @@ END_TEST
 
 SUITE("contract/action", every_structured_action_is_a_feasible_contract,
       structured_efforts_rise_with_the_type, a_menu_leads_back_to_its_action,
-      direct_actions_fill_the_whole_menu)
+      gradients_by_efforts_lead_back_to_the_action, direct_actions_fill_the_whole_menu)
