@@ -149,6 +149,31 @@ START_TEST(the_pull_shrinks_groups_the_more_the_less_they_matter)
 }
 END_TEST
 
+/* Nothing that is pulled on for ever becomes denormal: such numbers make products a hundred times slower. */
+START_TEST(what_no_longer_counts_is_zero)
+{
+	struct weights x;
+
+	weights_init(&x, 3, false);
+	x.w[0] = 1e-13f;
+	x.m[0] = 1e-30f;
+	x.v[0] = 1e-39f;
+	x.w[1] = -1e-3f;
+	x.m[1] = -1e-9f;
+	x.v[1] = 1e-12f;
+	x.w[2] = 0.5f;
+	x.g[2] = 1;
+	weights_step(&x, 1e-6, 10);
+	ck_assert_float_eq(x.w[0], 0);
+	ck_assert_float_eq(x.m[0], 0);
+	ck_assert_float_eq(x.v[0], 0);
+	ck_assert_float_eq_tol(x.w[1], -1e-3f, 1e-6f);
+	ck_assert(x.m[1] < 0 && x.v[1] > 0);
+	ck_assert(x.w[2] < 0.5f);
+	weights_release(&x);
+}
+END_TEST
+
 SUITE("policy/prune", the_threshold_rises_along_a_cubic_ramp,
       the_least_important_neurons_are_masked_and_may_return, the_compact_network_is_the_masked_one,
-      the_pull_shrinks_groups_the_more_the_less_they_matter)
+      the_pull_shrinks_groups_the_more_the_less_they_matter, what_no_longer_counts_is_zero)
