@@ -68,11 +68,12 @@ START_TEST(every_line_says_what_it_is_about)
 	farm_start_edge(f, 0);
 	farm_start_edge(f, 1);
 	farm_wait_rounds(f, 1, 200000);
+	ck_assert_int_eq(farm_stop(&f->process[1]), 0);
+	ck_assert_int_eq(farm_stop(&f->process[0]), 0); /* what follows the round is told, too */
 	n = read_log(&f->process[0]);
 	ck_assert_int_ge(n.round, 14); /* each phase, and what is forgotten behind it */
 	ck_assert_int_ge(n.edge, 2);
 	ck_assert_int_ge(n.task, 6); /* each judged */
-	ck_assert_int_eq(farm_stop(&f->process[1]), 0);
 	n = read_log(&f->process[1]);
 	ck_assert_int_eq(n.edge, n.all); /* from the first to the last */
 	ck_assert_int_ge(n.round, 6);    /* both choices, three bouts of work, the agent */
