@@ -43,6 +43,6 @@ int suite_main(const char *name, const TTest *const *tests, size_t count, int ti
 		const TTest *const tests[] = {__VA_ARGS__};                                                          \
 		return suite_main(name, tests, sizeof(tests) / sizeof(tests[0]), seconds);                           \
 	}
-#define SUITE(name, ...) SUITE_TIMEOUT(name, 120, __VA_ARGS__)
+#define SUITE(name, ...) SUITE_TIMEOUT(name, 300, __VA_ARGS__)
 
 #endif

@@ -389,7 +389,7 @@ START_TEST(specifications_are_checked)
 }
 END_TEST
 
-SUITE_TIMEOUT("policy/learner", 120, resumes_bit_for_bit, seeds_decide, equal_threads_learn_the_same,
-              pruning_follows_its_schedule, every_algorithm_learns,
-              a_checkpoint_acts_as_its_learner_while_it_is_pruned, a_checkpoint_is_a_policy,
-              broken_checkpoints_are_refused_by_name, specifications_are_checked)
+SUITE("policy/learner", resumes_bit_for_bit, seeds_decide, equal_threads_learn_the_same,
+      pruning_follows_its_schedule, every_algorithm_learns,
+      a_checkpoint_acts_as_its_learner_while_it_is_pruned, a_checkpoint_is_a_policy,
+      broken_checkpoints_are_refused_by_name, specifications_are_checked)

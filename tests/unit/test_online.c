@@ -267,6 +267,6 @@ START_TEST(held_out_problems_are_the_same_for_all)
 }
 END_TEST
 
-SUITE_TIMEOUT("work/online", 60, rounds_are_learned_from_and_a_restart_goes_on, what_is_worse_is_refused,
-              learning_can_be_switched_off, a_broken_file_gives_way_to_the_shipped_one,
-              held_out_problems_are_the_same_for_all)
+SUITE("work/online", rounds_are_learned_from_and_a_restart_goes_on, what_is_worse_is_refused,
+      learning_can_be_switched_off, a_broken_file_gives_way_to_the_shipped_one,
+      held_out_problems_are_the_same_for_all)
