@@ -2,7 +2,6 @@
  * small. */
 #include <signal.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "common/base/clock.h"
@@ -285,14 +284,12 @@ END_TEST
 START_TEST(a_peer_that_does_not_read_is_cut_off)
 {
 	struct msg ping = {.kind = MSG_PING};
-	int64_t until = clock_mono_ms() + 60000;
+	int64_t until = clock_mono_ms() + 150000;
 	struct raw r;
 
 	begin(5);
 	r = connect_as("edge-1", true);
-	/* the system keeps megabytes for us otherwise, which take their time to fill */
-	ck_assert_int_eq(setsockopt(r.fd, SOL_SOCKET, SO_RCVBUF, &(int){16384}, sizeof(int)), 0);
-	alarm(100);
+	alarm(200);
 	while (raw_send(&r, &ping) && clock_mono_ms() < until)
 		ping.ping.nonce++;
 	ck_assert_int_lt(clock_mono_ms(), until);
