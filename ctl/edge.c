@@ -132,9 +132,32 @@ static int allow(struct api *a, struct err *e)
 	return change(a, "allow", e);
 }
 
+/* A name may be shut out before it ever came; a slip of the pen must not look like that. */
+static int say_unknown(struct api *a, struct err *e)
+{
+	int rc = 0;
+
+	for (int i = 0; i < a->count && !rc; i++) {
+		json_t *edge = NULL;
+		const char *name;
+
+		rc = api_name(a, i, "an edge", &name, e);
+		if (!rc)
+			rc = api_get(a, &edge, e, "/api/v1/edges/%s", name);
+		if (rc == E_NOT_FOUND) {
+			fprintf(stderr, "No edge called %s was known; from now on none may join by that name.\n", name);
+			rc = 0;
+		}
+		json_decref(edge);
+	}
+	return rc;
+}
+
 static int revoke(struct api *a, struct err *e)
 {
-	return change(a, "revoke", e);
+	int rc = say_unknown(a, e);
+
+	return rc ? rc : change(a, "revoke", e);
 }
 
 static int verb_list(int argc, char **argv)

@@ -38,6 +38,8 @@ static void tell(struct buf *reply)
 	struct buf shown = BUF_INIT;
 
 	reply->len = reply->len < SHOWN_MAX ? reply->len : SHOWN_MAX;
+	while (reply->len && reply->data[reply->len - 1] == '\n')
+		reply->len--;
 	grid_clean(buf_cstr(reply), &shown);
 	printf("%s\n", buf_cstr(&shown));
 	buf_release(&shown);

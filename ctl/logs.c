@@ -12,6 +12,9 @@
 #include "ctl/events.h"
 #include "ctl/nouns.h"
 
+#define TYPES    "round,seat,task,payment,edge,agent,control"
+#define KEPT_MAX 512 /* events that the cloud keeps */
+
 struct logs_options {
 	struct api_options api;
 	int64_t lines;
@@ -24,6 +27,8 @@ struct stream {
 	const struct logs_options *o;
 	char last[EVENT_ID_MAX]; /* where the past ends */
 	bool missed;             /* the cloud no longer has what was asked for */
+	bool live;               /* the past is over */
+	json_t *past;            /* its latest events, no more than are asked for; owned */
 };
 
 /* What is nested is left to --json; the time stands before the rest. */
@@ -76,33 +81,55 @@ static bool wanted(const struct stream *s, const char *type)
 	return strstr(list, word) != NULL;
 }
 
-static void print_event(const struct stream *s, const struct event *ev)
+static void print_event(const struct stream *s, const json_t *event)
 {
-	json_t *data = json_loads(ev->data, 0, NULL), *line;
-
-	if (data && s->a->json) {
-		line = json_pack("{s:s,s:s,s:O}", "id", ev->id, "type", ev->type, "data", data);
-		json_dumpf(line, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15));
-		json_decref(line);
+	if (s->a->json) {
+		json_dumpf(event, stdout, JSON_COMPACT | JSON_REAL_PRECISION(15));
 		putchar('\n');
-	} else if (data) {
-		print_for_people(ev->type, data, s->a->colours);
+	} else {
+		print_for_people(field_text(event, "type"), json_object_get(event, "data"), s->a->colours);
 	}
-	json_decref(data);
 	fflush(stdout);
+}
+
+/* What is past waits, since only its end is asked for; takes the reference. */
+static void take_event(struct stream *s, json_t *event)
+{
+	if (s->live)
+		print_event(s, event);
+	else
+		json_array_append(s->past, event);
+	while (json_array_size(s->past) > (size_t)s->o->lines)
+		json_array_remove(s->past, 0);
+	json_decref(event);
+}
+
+static void print_past(struct stream *s)
+{
+	const json_t *event;
+	size_t i;
+
+	s->live = true;
+	json_array_foreach (s->past, i, event)
+		print_event(s, event);
+	json_array_clear(s->past);
 }
 
 static bool on_event(void *ctx, const struct event *ev)
 {
 	struct stream *s = ctx;
+	json_t *data;
 
 	if (strcmp(ev->type, "hello") == 0)
 		s->missed = !strstr(ev->data, "true");
 	if (s->missed)
 		return false;
-	if (wanted(s, ev->type))
-		print_event(s, ev);
-	return !ferror(stdout) && (s->o->follow || strcmp(ev->id, s->last) != 0);
+	data = wanted(s, ev->type) ? json_loads(ev->data, 0, NULL) : NULL;
+	if (data)
+		take_event(s, json_pack("{s:s,s:s,s:o}", "id", ev->id, "type", ev->type, "data", data));
+	if (!s->live && strcmp(ev->id, s->last) == 0)
+		print_past(s);
+	return !ferror(stdout) && (s->o->follow || !s->live);
 }
 
 /* From `back` events before the latest one. */
@@ -119,24 +146,42 @@ static int listen(struct api *a, struct stream *s, int64_t back, struct err *e)
 	return events_listen(a, &(struct events_wish){.behind = behind, .take = on_event, .ctx = s}, e);
 }
 
+static int check_types(const char *types, struct err *e)
+{
+	for (const char *at = types, *comma; at; at = comma ? comma + 1 : NULL) {
+		char word[64];
+
+		comma = strchr(at, ',');
+		snprintf(word, sizeof(word), ",%.*s,", (int)strcspn(at, ","), at);
+		if (!strstr("," TYPES ",", word))
+			return err_set(e, E_INVALID, "--types: '%.40s' (accepted: " TYPES ")", types);
+	}
+	return 0;
+}
+
 /* The cloud keeps a number of events that depends on their size: when it has not as many, fewer are asked
- * for. */
+ * for. Of some types alone, the latest may be anywhere. */
 static int show(struct api *a, struct err *e)
 {
 	struct stream s = {.a = a, .o = (const struct logs_options *)a->o};
-	int64_t back = s.o->lines;
+	int64_t back = s.o->types && s.o->lines ? KEPT_MAX : s.o->lines;
 	json_t *status;
-	int rc = api_get(a, &status, e, "/api/v1/status");
+	int rc = check_types(s.o->types, e);
+
+	if (!rc)
+		rc = api_get(a, &status, e, "/api/v1/status");
 
 	if (rc)
 		return rc;
 	str_copy(s.last, sizeof(s.last), field_text(json_object_get(status, "events"), "last_id"));
 	json_decref(status);
+	s.past = json_array();
 	rc = listen(a, &s, back, e);
 	while (!rc && s.missed && back) {
 		back /= 2;
 		rc = listen(a, &s, back, e);
 	}
+	json_decref(s.past);
 	return rc;
 }
 

@@ -111,6 +111,8 @@ START_TEST(what_is_read_is_said_as_text_and_as_json)
 	ck_assert_msg(command_output()[10] == 'T' && strncmp(command_output() + 23, "Z round ", 8) == 0,
 	              "no time: %s", command_output());
 	ck_assert_ptr_null(strstr(command_output(), "seat "));
+	ck_assert_int_eq(foedus("logs", "--lines", "1", "--types", "payment"), 0); /* not among the latest */
+	ck_says("Z payment  entry=4 ");
 	ck_assert_int_eq(foedus("logs", "--json", "--lines", "100000"), 0);
 	ck_says("\"type\":\"payment\"");
 	ck_assert_int_eq(foedus("ledger", "export"), 0);
@@ -172,18 +174,19 @@ static void ck_generation(const char *round, int want)
 START_TEST(a_roll_back_is_one_of_training_too)
 {
 	begin();
-	ck_assert_int_eq(foedus("round", "start", "--watch"), 0);
+	ck_assert_msg(foedus("round", "start", "--watch") == 0, "%s", command_output());
 	ck_generation("2", 4);
 	ck_assert_int_eq(foedus("agent", "rollback", "1"), 0);
 	ck_assert_int_eq(foedus("agent", "deploy", "2"), 0); /* says nothing about training */
+	ck_assert_int_eq(foedus("round", "pause"), 0); /* else it begins one as soon as it is back */
 	farm_kill(&farm->process[0]);
 	farm_start_cloud(farm);
 	farm_wait_connected(farm, 2, 30000);
-	ck_assert_int_eq(foedus("round", "start", "--watch"), 0);
+	ck_assert_msg(foedus("round", "start", "--watch") == 0, "%s", command_output());
 	ck_generation("3", 4);
 	ck_assert_int_eq(foedus("status"), 0);
 	ck_assert_ptr_null(strstr(command_output(), "rolled back"));
-	ck_assert_int_eq(foedus("round", "start", "--watch"), 0);
+	ck_assert_msg(foedus("round", "start", "--watch") == 0, "%s", command_output());
 	ck_generation("4", 6);
 	farm_free(farm);
 }
@@ -211,6 +214,9 @@ START_TEST(mistakes_are_told_with_what_to_do)
 	    {{"agent", "rollback"}, 1, "no version before the current one"},
 	    {{"policy", "use", "magic"}, 1, "there is no policy 'magic' (accepted: exact"},
 	    {{"policy", "show", "magic"}, 1, "`foedus policy list` shows them"},
+	    {{"logs", "--types", "round,rounds"}, 2, "accepted: round,seat,task,"},
+	    {{"logs", "--types", ""}, 2, "accepted: round,seat,task,"},
+	    {{"edge", "revoke", "edge-77"}, 0, "No edge called edge-77 was known"},
 	    {{"status", "--colour"}, 2, "did you mean --color?"},
 	    {{"edge", "allow", "e", "--token-file", "/nowhere"}, 1, "--token-file: /nowhere"},
 	};
