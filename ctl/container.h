@@ -10,7 +10,7 @@
 
 #include "common/base/err.h"
 
-enum { CONTAINER_PATH = 512, CONTAINER_POLL_MS = 100 };
+enum { CONTAINER_PATH = 512, CONTAINER_POLL_MS = 100, CONTAINER_PLACES_MAX = 4096 };
 
 /* The verbs of `foedus container`. */
 int container_authority(int argc, char **argv);

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -22,7 +23,7 @@ enum { FILE_MAX = 1 << 24, REQUEST_MAX = 1 << 16 };
 
 struct authority_options {
 	const char *dir, *keys, *trust, *requests, *prefix, *hosts;
-	int64_t days;
+	int64_t shards, days;
 	bool prepare;
 };
 
@@ -33,7 +34,9 @@ static const struct opt options[] = {
     {"keys", 0, OPT_TEXT, "DIR", "where the cloud's files go", "/keys", 0, 0, AT(keys)},
     {"trust", 0, OPT_TEXT, "DIR", "where edges read", "/trust", 0, 0, AT(trust)},
     {"requests", 0, OPT_TEXT, "DIR", "where edges write", "/requests", 0, 0, AT(requests)},
-    {"prefix", 0, OPT_TEXT, "TEXT", "names of edges begin with this", "edge", 0, 0, AT(prefix)},
+    {"prefix", 0, OPT_TEXT, "TEXT", "edges are called TEXT-1, TEXT-2, ...", "edge", 0, 0, AT(prefix)},
+    {"shards", 0, OPT_INT, "N", "places for edges: the last is called TEXT-N", "8", 1, CONTAINER_PLACES_MAX,
+     AT(shards)},
     {"host", 0, OPT_TEXT, "NAMES", "names or addresses of the cloud, with commas",
      "cloud,localhost,127.0.0.1", 0, 0, AT(hosts)},
     {"days", 0, OPT_INT, "N", "days that all of it is valid", "3650", 1, PKI_DAYS_MAX, AT(days)},
@@ -169,19 +172,32 @@ static int copy_request(const char *csr, const char *own, struct err *e)
 	return rc;
 }
 
+/* Of a place that there is. An edge that was taken over could ask for more names than edges there are. */
+static int check_name(const struct authority_options *o, const char *name, struct err *e)
+{
+	char place[WIRE_NAME_MAX + 24];
+
+	for (int64_t i = 1; i <= o->shards; i++) {
+		snprintf(place, sizeof(place), "%s-%lld", o->prefix, (long long)i);
+		if (strcmp(name, place) == 0 && str_is_name(name, WIRE_NAME_MAX))
+			return 0;
+	}
+	return err_set(e, E_AUTH, "'%.80s' is no name of a place (accepted: %s-1 to %s-%lld)", name, o->prefix,
+	               o->prefix, (long long)o->shards);
+}
+
 static int sign(const struct authority_options *o, const char *name, const char *csr, struct err *e)
 {
 	struct pki_terms t = {.role = NET_ROLE_EDGE, .days = (int)o->days, .only = name};
 	char cert[CONTAINER_PATH], own[CONTAINER_PATH];
-	int rc = 0;
+	int rc;
 
 	container_path(cert, o->trust, name, ".crt");
 	container_path(own, o->dir, "request", ".pem");
-	if (!str_is_name(name, WIRE_NAME_MAX) || strncmp(name, o->prefix, strlen(o->prefix)) != 0)
-		rc = err_set(e, E_AUTH, "'%.80s' is no name that begins with %s", name, o->prefix);
+	rc = check_name(o, name, e);
 	if (!rc)
 		rc = check_new(o, name, e);
-	if (!rc && file_exists(cert)) /* "ca", where names may begin so */
+	if (!rc && file_exists(cert)) /* from another authority */
 		rc = err_set(e, E_EXISTS, "%s is there already", cert);
 	if (!rc)
 		rc = copy_request(csr, own, e);
@@ -232,7 +248,7 @@ int container_authority(int argc, char **argv)
 		return cli_failed(program.name, &e);
 	if (o.prepare)
 		return CLI_OK;
-	log_info("ready; signs for names that begin with %s", o.prefix);
+	log_info("ready; signs for %s-1 to %s-%lld", o.prefix, o.prefix, (long long)o.shards);
 	while (!stop_asked()) {
 		sign_all(&o);
 		if (publish(o.dir, o.keys, "ca.crl", 0644, &e)) /* `foedus pki revoke` may have changed it */

@@ -17,7 +17,7 @@
 #include "ctl/container.h"
 #include "ctl/stop.h"
 
-enum { PLACES_MAX = 4096, WORDS_MAX = 64 };
+enum { WORDS_MAX = 64 };
 
 struct edge_options {
 	const char *state, *trust, *requests, *prefix;
@@ -38,7 +38,7 @@ static const struct opt options[] = {
     {"trust", 0, OPT_TEXT, "DIR", "where the authority answers", "/trust", 0, 0, AT(trust)},
     {"requests", 0, OPT_TEXT, "DIR", "where the authority is asked", "/requests", 0, 0, AT(requests)},
     {"prefix", 0, OPT_TEXT, "TEXT", "edges are called TEXT-1, TEXT-2, ...", "edge", 0, 0, AT(prefix)},
-    {"shards", 0, OPT_INT, "N", "places, and parts that the data is split into", "8", 1, PLACES_MAX,
+    {"shards", 0, OPT_INT, "N", "places, and parts that the data is split into", "8", 1, CONTAINER_PLACES_MAX,
      AT(shards)},
     {"wait-s", 0, OPT_INT, "S", "how long the authority may take", "60", 1, 3600, AT(wait_s)},
     OPT_END};

@@ -1,10 +1,11 @@
 """docker-compose.yml: a federation on one host."""
 import base64
+import glob
 import gzip
 import json
 import os
 
-from engine import Project, docker, get, logs, started_to_ready, until
+from engine import TOP, Project, docker, get, logs, started_to_ready, until
 from images import ENV, IMAGES, PROMETHEUS, size_mb
 
 SIZE_MAX_MB = 120
@@ -100,6 +101,19 @@ def test_up_and_a_round(world):
         until("the agent is installed", 30, lambda c=c: get(p.port(c, 7800), "/readyz"))
         assert "reply" in ask(p, c), "no answer"
     return "round %d paid %.3f, three agents answer" % (r["round"], r["paid"])
+
+
+def test_who_writes_the_contracts(world):
+    """The image has the policies that were trained before it was built; without them the exact policy writes."""
+    p = project(world)
+    trained = sorted(glob.glob(os.path.join(TOP, "build", "policy", "edmsac-k*.safetensors")))
+    p("exec", "-T", "cloud", "/usr/bin/foedus", "policy", "list", "--cloud", "http://cloud-admin:7701")
+    used = [x for x in cloud(world, "/api/v1/policies")["items"] if x["used"]]
+    wanted = "edmsac" if any(f.endswith("-k3.safetensors") for f in trained) else "exact"
+    assert [x["policy"] for x in used] == [wanted], (used, trained)
+    wrote = {(r["policy"], r["policy_fallback"]) for r in rounds(world) if r["phase"] == "done"}
+    assert wrote == {(wanted, False)}, wrote
+    return "%s (%d checkpoints in the image)" % (wanted, len(trained))
 
 
 def test_hardened(world):

@@ -135,6 +135,38 @@ START_TEST(a_name_is_signed_once)
 }
 END_TEST
 
+static void request(const char *name)
+{
+	char file[64], from[PATH_CAP], to[PATH_CAP];
+
+	ck_assert_int_eq(command_run("foedus", "pki", "request", name, "--out", in_tmp("out"), (char *)NULL), 0);
+	snprintf(file, sizeof(file), "out/%s.csr", name);
+	snprintf(from, sizeof(from), "%s", in_tmp(file));
+	snprintf(file, sizeof(file), "requests/%s.csr", name);
+	snprintf(to, sizeof(to), "%s", in_tmp(file));
+	ck_assert_int_eq(rename(from, to), 0);
+}
+
+/* There are eight places, unless something else is said. */
+START_TEST(only_names_of_places_are_signed)
+{
+	static const char *const no[] = {"edge-9", "edge-0", "edge-01", "edge", "edge-1x"};
+	char path[64];
+
+	start_authority();
+	for (size_t i = 0; i < ARRAY_LEN(no); i++) {
+		request(no[i]);
+		snprintf(path, sizeof(path), "requests/%s.csr", no[i]);
+		wait_gone(in_tmp(path));
+		snprintf(path, sizeof(path), "trust/%s.crt", no[i]);
+		ck_assert_msg(!file_exists(in_tmp(path)), "%s was signed", no[i]);
+	}
+	request("edge-8");
+	wait_file(in_tmp("trust/edge-8.crt"));
+	stop_authority();
+}
+END_TEST
+
 /* An edge that is not what it should be must not keep the others from their certificates. */
 START_TEST(requests_that_are_no_files_do_not_stop_the_authority)
 {
@@ -146,11 +178,9 @@ START_TEST(requests_that_are_no_files_do_not_stop_the_authority)
 	ck_assert(file_exists(in_tmp("authority/ca.key")));
 	ck_assert_int_eq(mkdir(in_tmp("requests/edge-7.csr"), 0700), 0);
 	wait_gone(in_tmp("requests/edge-7.csr"));
-	ck_assert_int_eq(command_run("foedus", "pki", "request", "edge-9", "--out", in_tmp("out"), (char *)NULL),
-	                 0);
-	ck_assert_int_eq(rename(in_tmp("out/edge-9.csr"), in_tmp("requests/edge-9.csr")), 0);
-	wait_file(in_tmp("trust/edge-9.crt"));
-	wait_gone(in_tmp("requests/edge-9.csr"));
+	request("edge-8");
+	wait_file(in_tmp("trust/edge-8.crt"));
+	wait_gone(in_tmp("requests/edge-8.csr"));
 	ck_assert(!file_exists(in_tmp("authority/request.pem")));
 	stop_authority();
 }
@@ -167,4 +197,5 @@ START_TEST(health_is_an_exit_code)
 END_TEST
 
 SUITE_TIMEOUT("integration/container", 400, edges_get_places_and_certificates, a_name_is_signed_once,
-              requests_that_are_no_files_do_not_stop_the_authority, health_is_an_exit_code)
+              requests_that_are_no_files_do_not_stop_the_authority, only_names_of_places_are_signed,
+              health_is_an_exit_code)

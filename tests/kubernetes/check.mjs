@@ -81,6 +81,9 @@ function checkReferences(documents, made) {
       problem(d, `no Service ${d.spec.serviceName}`);
     if (isPodMaker(d) && !matches(d.spec.selector.matchLabels, d.spec.template.metadata.labels))
       problem(d, "its selector does not select its own pods");
+    for (const other of pods)
+      if (isPodMaker(d) && other !== d && matches(d.spec.selector.matchLabels, other.spec.template.metadata.labels))
+        problem(d, `selects the pods of ${where(other)}`);
     if (isPodMaker(d)) checkVolumes(d, documents, made);
   }
 }
@@ -93,6 +96,15 @@ function checkVolumes(d, documents, made) {
   for (const v of spec.volumes ?? [])
     for (const name of [v.secret?.secretName, v.configMap?.name])
       if (name && !maps.includes(name)) problem(d, `volume ${v.name}: nobody makes ${name}`);
+  // keys and state are of one workload
+  for (const v of spec.volumes ?? []) {
+    const claim = v.persistentVolumeClaim?.claimName;
+    if (claim && !documents.some((x) => x.kind === "PersistentVolumeClaim" && x.metadata.name === claim)) problem(d, `no claim ${claim}`);
+    for (const other of documents.filter((x) => isPodMaker(x) && x !== d))
+      for (const w of other.spec.template.spec.volumes ?? [])
+        if ((v.secret && v.secret.secretName === w.secret?.secretName) || (claim && claim === w.persistentVolumeClaim?.claimName))
+          problem(d, `${claim ?? v.secret.secretName} is another's too`);
+  }
   for (const c of spec.containers) {
     const known = [...(c.env ?? []).map((e) => e.name)];
     for (const from of c.envFrom ?? []) {

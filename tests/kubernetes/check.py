@@ -10,18 +10,22 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 WORK = os.path.join(TOP, os.environ.get("BUILD", "build"), "tests", "kubernetes")
-MADE = ("foedus-cloud", "foedus-trust", "foedus-edges")
+MADE = ("foedus-cloud", "foedus-trust", "foedus-edge-0", "foedus-edge-1", "foedus-edge-2")
 
 # (what is replaced, by what, what must be said)
 MISTAKES = (
-    ("replicas: 3", "replicas: three", "replicas"),
+    ("replicas: 1", "replicas: one", "replicas"),
     ("livenessProbe:", "livenesProbe:", "no field 'livenesProbe'"),
     ("targetPort: agent", "targetPort: agents", "no selected pod has the port agents"),
     ("runAsNonRoot: true", "runAsNonRoot: false", "may run as root"),
     ("readOnlyRootFilesystem: true", "readOnlyRootFilesystem: false", "may write to its root"),
-    ("secretName: foedus-edges", "secretName: foedus-edge", "nobody makes foedus-edge"),
+    ("secretName: foedus-edge-1", "secretName: foedus-edge", "nobody makes foedus-edge"),
+    ("secretName: foedus-edge-1", "secretName: foedus-edge-0", "foedus-edge-0 is another's too"),
+    ("claimName: edge-2", "claimName: edge-3", "no claim edge-3"),
+    ("claimName: edge-2", "claimName: edge-1", "edge-1 is another's too"),
+    ("foedus/edge: \"2\"", "foedus/edge: \"1\"", "selects the pods of Deployment/edge-1"),
     ("--shards=$(SHARDS)", "--shards=$(PARTS)", "no variable PARTS"),
-    ("serviceName: edge", "serviceName: edges", "no Service edges"),
+    ("serviceName: cloud", "serviceName: clouds", "no Service clouds"),
     ("apiVersion: apps/v1", "apiVersion: apps/v2", "apps/v2"),
 )
 

@@ -90,6 +90,16 @@ def look():
     check(code == 0 and not said, "files are as the packages have them", said)
 
 
+def policies():
+    """What `make policy` has trained is in the cloud's package, and writes the contracts."""
+    trained = sorted(os.path.basename(f) for f in glob.glob(os.path.join(TOP, BUILD, "policy", "*.safetensors")))
+    there = run("sh", "-c", "ls /usr/share/foedus/policy 2>/dev/null", check=False)[1].split()
+    check(there == trained, "%d trained policies are installed" % len(trained), there)
+    log = open(ROOT + "/tmp/cloud.log").read()
+    writes = "edmsac" if "edmsac-k3.safetensors" in trained else "the exact policy"
+    check(writes + " writes the contracts" in log, "%s writes the contracts" % writes, log)
+
+
 def units():
     for unit in ("foedus-cloud.service", "foedus-edge@edge-1.service"):
         code, said = run("systemd-analyze", "verify", "--man=no", unit, check=False)
@@ -146,6 +156,7 @@ def main():
         run("sh", "-c", KEYS)
         check(subprocess.run(bare.enter(ROOT, (sys.executable, HERE + "/life.py", ROOT), net=True)).returncode == 0,
               "the services live as they should")
+        policies()
         booted()
         again(packages)
         purge()
