@@ -20,7 +20,7 @@
 struct eval_options {
 	const char *checkpoint;
 	int64_t samples, estimates, seed;
-	bool json;
+	bool as_drawn, json;
 };
 
 #define AT(field) OPT_AT(eval_options, field)
@@ -32,6 +32,8 @@ static const struct opt table[] = {
     {"estimates", 0, OPT_INT, "N", "draws of estimates for each instance, where the policy learned from them",
      "4", 1, 1000, AT(estimates)},
     {"seed", 's', OPT_INT, "S", "of the estimates", "1", 0, 1e15, AT(seed)},
+    {"as-drawn", 0, OPT_FLAG, "", "the actor's own contracts, without the last touch (polish.h)", NULL, 0, 0,
+     AT(as_drawn)},
     {"json", 'j', OPT_FLAG, "", "one JSON object instead of a sentence", NULL, 0, 0, AT(json)},
     OPT_END};
 
@@ -130,6 +132,8 @@ static int run(int argc, char **argv)
 		rc = err_set(&e, E_INVALID, "no instance to evaluate on");
 	if (rc == 0)
 		rc = learned_open(o.checkpoint, (int)o.samples, &p, &e);
+	if (rc == 0 && o.as_drawn)
+		learned_as_drawn(&p);
 	t.us = mem_array(n, sizeof(*t.us));
 	for (size_t i = 0; rc == 0 && i < n; i++) {
 		struct judged x;

@@ -18,7 +18,7 @@
 struct solve_options {
 	const char *policy, *checkpoint;
 	int64_t samples;
-	bool json;
+	bool as_drawn, json;
 };
 
 static const struct opt table[] = {
@@ -29,6 +29,8 @@ static const struct opt table[] = {
      OPT_AT(solve_options, checkpoint)},
     {"samples", 'n', OPT_INT, "N", "contracts a learned policy draws, to keep the best by modelled profit",
      "16", 1, LEARNED_SAMPLES_MAX, OPT_AT(solve_options, samples)},
+    {"as-drawn", 0, OPT_FLAG, "", "a learned policy's own contracts, without the last touch (polish.h)", NULL,
+     0, 0, OPT_AT(solve_options, as_drawn)},
     {"json", 'j', OPT_FLAG, "", "one JSON line an instance instead of a table", NULL, 0, 0,
      OPT_AT(solve_options, json)},
     OPT_END};
@@ -139,6 +141,8 @@ static int find_policy(const struct solve_options *o, struct policy *p, struct e
 	if (rc == 0 && strcmp(o->policy, p->ops->name) != 0) {
 		rc = err_set(e, E_INVALID, "%s holds '%s', not '%.32s'", o->checkpoint, p->ops->name, o->policy);
 		policy_release(p);
+	} else if (rc == 0 && o->as_drawn) {
+		learned_as_drawn(p);
 	}
 	return rc;
 }

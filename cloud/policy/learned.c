@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cloud/policy/learner_file.h"
+#include "cloud/policy/polish.h"
 #include "common/base/digest.h"
 #include "common/base/mem.h"
 #include "common/base/str.h"
@@ -21,6 +22,7 @@ struct learned {
 	int samples;
 	char weights[LEARNED_WEIGHTS + 1];
 	uint64_t updates;
+	bool as_drawn;        /* not polished */
 	bool finite;          /* all parameters: the chain clamps what others would make of an action */
 	pthread_mutex_t lock; /* the actor's work space */
 };
@@ -143,6 +145,11 @@ void learned_set_updates(struct policy *p, uint64_t updates)
 	((struct learned *)p->state)->updates = updates;
 }
 
+void learned_as_drawn(struct policy *p)
+{
+	((struct learned *)p->state)->as_drawn = true;
+}
+
 const struct env_spec *learned_env(const struct policy *p)
 {
 	const struct learned *l = p->state;
@@ -168,59 +175,42 @@ static int check(const struct learned *l, const struct instance *in, struct err 
 	return 0;
 }
 
-static bool is_finite(const float *v, int n)
+/* The n actions' best contract, by modelled profit. */
+static int pick(const struct learned *l, const struct instance *in, const float *actions, int n, double *best,
+                struct menu *out, struct err *e)
 {
-	for (int i = 0; i < n; i++)
-		if (!isfinite(v[i]))
-			return false;
-	return true;
-}
+	int size = l->actor.shape.action;
 
-/* Takes the action's contract if it is the best so far by modelled profit. */
-static int try_one(const struct learned *l, const struct instance *in, const float *action, double *best,
-                   struct menu *out, struct err *e)
-{
-	struct menu m;
-	double profit;
-	int rc = env_menu(&l->env, action, in, &m, e);
+	for (int i = 0; i < n; i++) {
+		struct menu m;
+		double profit;
+		int rc;
 
-	if (rc)
-		return rc;
-	profit = menu_realised_profit(&m, in);
-	if (profit > *best) {
-		*best = profit;
-		*out = m;
+		for (int c = 0; c < size; c++)
+			if (!isfinite(actions[i * size + c]))
+				return err_set(e, E_STATE, "the actor's output is not finite");
+		rc = env_menu(&l->env, actions + i * size, in, &m, e);
+		if (rc)
+			return rc;
+		profit = menu_realised_profit(&m, in);
+		if (profit > *best) {
+			*best = profit;
+			*out = m;
+		}
 	}
 	return 0;
 }
 
-/* The same action, but where it hardly goes beyond a floor it does not at all. */
-static void leave_out(const float *action, int n, float within, float *out)
+/* The last touch; *best is what the contract earns then. */
+static int touch_up(const struct learned *l, const struct instance *in, double *best, struct menu *m,
+                    struct err *e)
 {
-	for (int i = 0; i < n; i++)
-		out[i] = action[i] < within - 1 ? -1 : action[i];
-}
+	int rc;
 
-/* The n actions' best contract. Whom to leave out altogether is a corner that the last steps of a denoising
- * chain come close to, so each action is tried with its small efforts left out as well. */
-static int pick(const struct learned *l, const struct instance *in, const float *actions, int n, double *best,
-                struct menu *out, struct err *e)
-{
-	static const float within[] = {0.05f, 0.1f, 0.2f, 0.3f};
-	int size = l->actor.shape.action, rc = 0;
-	float other[ENV_ACTION_MAX];
-
-	for (int i = 0; !rc && i < n; i++) {
-		const float *action = actions + i * size;
-
-		if (!is_finite(action, size))
-			return err_set(e, E_STATE, "the actor's output is not finite");
-		rc = try_one(l, in, action, best, out, e);
-		for (size_t c = 0; !rc && !l->env.direct && !l->env.endogenous && c < ARRAY_LEN(within); c++) {
-			leave_out(action, size, within[c], other);
-			rc = try_one(l, in, other, best, out, e);
-		}
-	}
+	if (l->as_drawn || l->env.direct || l->env.endogenous)
+		return 0;
+	rc = polish(in, m, e);
+	*best = menu_realised_profit(m, in);
 	return rc;
 }
 
@@ -234,10 +224,13 @@ static int sample(struct learned *l, const struct instance *in, const struct env
 	for (int i = 0; i < l->samples; i++)
 		env_encode(&l->env, in, at, l->states + i * s);
 	rc = pick(l, in, actor_run(&l->actor, l->params, l->states, 1, NULL, false), 1, &best, out, e);
+	if (!rc)
+		rc = touch_up(l, in, &best, out, e);
 	if (rc || rest == 0 || l->env.endogenous)
 		return rc;
 	rng_seed(&r, 1, rng_stream("policy/learned"));
-	return pick(l, in, actor_run(&l->actor, l->params, l->states, rest, &r, false), rest, &best, out, e);
+	rc = pick(l, in, actor_run(&l->actor, l->params, l->states, rest, &r, false), rest, &best, out, e);
+	return rc ? rc : touch_up(l, in, &best, out, e);
 }
 
 int learned_solve_at(const struct policy *p, const struct instance *in, const struct env_moment *at,

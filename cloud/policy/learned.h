@@ -11,7 +11,8 @@
 
 /* With one sample an instance gets the middle contract (a chain of no noise); with more, that one and random
  * ones, of which the one with the best modelled profit is kept; with endogenous dynamics always the middle
- * one, since the round's profit does not tell which is best. Equal calls give equal contracts. Solving takes
+ * one, since the round's profit does not tell which is best. Single structured contracts are polished then
+ * (polish.h). Equal calls give equal contracts. Solving takes
  * turns: one state serves all threads. */
 int learned_open(const char *path, int samples, struct policy *out, struct err *e) MUST_CHECK;
 /* The same from an actor in memory, which is copied. */
@@ -28,6 +29,8 @@ const char *learned_weights(const struct policy *p);
 /* How many updates they have learned from; learned_from() starts at 0. */
 uint64_t learned_updates(const struct policy *p);
 void learned_set_updates(struct policy *p, uint64_t updates);
+/* From now on its contracts are the actor's own, not polished. */
+void learned_as_drawn(struct policy *p);
 /* The contract for a federation at this moment of an episode (its start in policy_solve()). */
 int learned_solve_at(const struct policy *p, const struct instance *in, const struct env_moment *at,
                      struct menu *out, struct err *e) MUST_CHECK;

@@ -207,6 +207,7 @@ static double mean_ratio(const struct learner *l, int count)
 	ck_ok(learned_from("test", &learner_spec(l)->env, learner_actor_shape(l), learner_actor_params(l), 1, &p,
 	                   &e),
 	      &e);
+	learned_as_drawn(&p); /* what was learned alone */
 	rng_seed(&r, 77, 7);
 	for (int i = 0; i < count; i++) {
 		struct instance in;
