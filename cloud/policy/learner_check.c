@@ -39,17 +39,17 @@ static void suit_direct(struct learner_spec *s)
 	s->envs = 80;
 }
 
-/* Single structured contracts: the reward is a smooth function of the action, so noise that lasts teaches the
- * critics its slopes, and seeing efforts makes it a simpler one. */
+/* Single structured contracts: states and rewards are the same for all, and critics of actions see efforts.
+ * The reward is a smooth function of the action, so noise that lasts teaches those critics its slopes. */
 static void suit_structured(struct learner_spec *s)
 {
+	s->env.relative = s->env.priced = s->env.efficient = true;
+	s->sight = strcmp(s->algorithm, "ppo") != 0;
 	if (learner_is_gaussian(s->algorithm))
 		return;
 	s->explore_end = s->explore = 0.2;
 	s->prune_start = 0.2;
 	s->prune_end = 0.5;
-	s->env.relative = s->env.priced = s->env.efficient = true;
-	s->sight = true;
 }
 
 /* Modelled episodes leave the critics little to learn, so that half of the neurons do and twice the updates
