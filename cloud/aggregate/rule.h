@@ -5,9 +5,10 @@
  *                  smallest values (at least one of each from three updates on)
  *   median         coordinate by coordinate (of an even number, the mean of the two in the middle)
  *
- * The last two bear a minority of false updates (Yin et al. 2018, "Byzantine-robust distributed learning").
- * In them every update has one voice: weights only say whether it has one, so influence cannot be bought with
- * a claimed effort. Values must be finite (screen.h). Blocks and determinism as in fedavg.h. */
+ * The median bears any minority of false updates, the trimmed mean as many as it cuts off at an end (Yin et
+ * al. 2018, "Byzantine-robust distributed learning"). In them every update has one voice: weights only say
+ * whether it has one, so influence cannot be bought with a claimed effort. Values must be finite (screen.h).
+ * Blocks and determinism as in fedavg.h. */
 #ifndef AGGREGATE_RULE_H
 #define AGGREGATE_RULE_H
 

@@ -15,7 +15,7 @@
 #include "common/contract/choice.h"
 #include "common/contract/menu_json.h"
 
-#define PART_VERSION 1 /* of what parts hold; raised when old ones must not be taken for new ones */
+#define PART_VERSION 2 /* of what parts hold; raised when old ones must not be taken for new ones */
 
 const char *const study_algorithms[STUDY_ALGORITHMS] = {"edmsac", "dmsac", "sac", "ppo"};
 
