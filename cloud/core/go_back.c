@@ -42,8 +42,8 @@ static bool has(const struct blob_ref *list, size_t count, const struct digest *
 	return false;
 }
 
-/* The states that the version's round ended with, whose blobs are those of the version; all of them or none.
- */
+/* The states that the version's round ended with, whose blobs are those of the version. A kind that the
+ * version did not have stays as it is; that none can be taken is an error. */
 static int take(struct cloud *c, const struct agent_record *agent, const struct round *made_by,
                 struct module_state *modules, size_t count, struct err *e)
 {
