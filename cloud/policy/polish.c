@@ -18,14 +18,26 @@ static void undistort_top(const struct instance *in, struct menu *m)
 		m->q2[k][top] = top > 0 ? fmax(q, m->q2[k][top - 1]) : q;
 }
 
-/* Who is asked for less than this is asked for nothing. */
-static void leave_out(struct menu *m, double less)
+static bool drop(double *q, double less)
 {
+	bool some = *q > 0 && *q < less;
+
+	if (some)
+		*q = 0;
+	return some;
+}
+
+/* Who is asked for less than this is asked for nothing; false when nobody is. */
+static bool leave_out(struct menu *m, double less)
+{
+	bool any = false;
+
 	for (int k = 0; k < m->types; k++) {
-		m->q1[k] = m->q1[k] < less ? 0 : m->q1[k];
+		any |= drop(&m->q1[k], less);
 		for (int l = 0; l < m->types; l++)
-			m->q2[k][l] = m->q2[k][l] < less ? 0 : m->q2[k][l];
+			any |= drop(&m->q2[k][l], less);
 	}
+	return any;
 }
 
 /* These efforts with least rewards, if they earn more than *profit. */
@@ -49,16 +61,14 @@ int polish(const struct instance *in, struct menu *m, struct err *e)
 {
 	static const double small[] = {0.025, 0.05, 0.1, 0.15}; /* of the largest effort */
 	double profit = menu_realised_profit(m, in);
-	struct menu whole, tried = *m;
+	struct menu tried = *m;
 	int rc;
 
 	undistort_top(in, &tried);
 	rc = take_if_better(in, &tried, &profit, m, e);
-	whole = *m;
-	for (size_t i = 0; !rc && i < ARRAY_LEN(small); i++) {
-		tried = whole;
-		leave_out(&tried, small[i] * in->terms.q_max);
-		rc = take_if_better(in, &tried, &profit, m, e);
-	}
+	tried = *m;
+	for (size_t i = 0; !rc && i < ARRAY_LEN(small); i++)
+		if (leave_out(&tried, small[i] * in->terms.q_max))
+			rc = take_if_better(in, &tried, &profit, m, e);
 	return rc;
 }
