@@ -189,6 +189,7 @@ static void begin_seats(struct round *r, const struct round_rules *rules, struct
 	int stage = phase_stage(r->phase);
 
 	for (size_t i = 0; i < r->seat_count; i++) {
+		round_remind(r, i, out);
 		if (r->phase == PHASE_TRAIN1 || r->phase == PHASE_TRAIN2 || r->phase == PHASE_DERIVE)
 			round_assign(r, rules, i, stage, out);
 		if (r->phase == PHASE_DEPLOY) {

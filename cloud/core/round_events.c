@@ -36,6 +36,16 @@ static int period_of(uint32_t period, const char *what, int *stage, struct err *
 	return 0;
 }
 
+void round_remind(const struct round *r, size_t seat, struct actions *out)
+{
+	for (int stage = 0; stage < STAGES; stage++) {
+		const struct task *t = &r->seat[seat].task[stage];
+
+		if (t->state == TASK_ACCEPTED && t->order.work_count == 0)
+			action_seat(out, ACT_RECEIPT, seat, stage);
+	}
+}
+
 void round_join(struct round *r, const char *edge, struct actions *out)
 {
 	struct seat *s = round_seat(r, edge);
@@ -48,13 +58,10 @@ void round_join(struct round *r, const char *edge, struct actions *out)
 	if (!s)
 		return;
 	i = (size_t)(s - r->seat);
-	for (int stage = 0; stage < STAGES; stage++) {
+	for (int stage = 0; stage < STAGES; stage++)
 		if (s->task[stage].state == TASK_DELIVERED)
 			action_seat(out, ACT_FETCH, i, stage);
-		/* An edge asks for a lost receipt by its update; without work it has none to send. */
-		if (s->task[stage].state == TASK_ACCEPTED && s->task[stage].order.work_count == 0)
-			action_seat(out, ACT_RECEIPT, i, stage);
-	}
+	round_remind(r, i, out);
 	if (!round_seat_done(r, i))
 		action_seat(out, ACT_TELL, i, phase_stage(r->phase));
 }

@@ -17,6 +17,9 @@ void round_after_job(struct round *r, const struct round_rules *rules, int64_t n
 /* Closes a task unpaid. */
 void round_reject(struct round *r, size_t seat, int stage, const char *reason, struct actions *out);
 bool seat_in_stage(const struct seat *s, int stage);
+/* The receipts of what needed no work, again: an edge asks for a lost receipt by its update, and without work
+ * it has none to send. One that it has changes nothing. */
+void round_remind(const struct round *r, size_t seat, struct actions *out);
 /* Gives the seat its task of the stage, if it has one; work of no samples is accepted and paid at once. */
 void round_assign(struct round *r, const struct round_rules *rules, size_t seat, int stage,
                   struct actions *out);

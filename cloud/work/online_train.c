@@ -79,7 +79,8 @@ static void keep(struct online *o, const struct experience *x)
 	struct err e = ERR_INIT;
 
 	if (remember(o, x, &e)) {
-		log_line(LOG_WARN, (struct log_about){.round = x->round}, "edmsac does not learn from it: %s", e.text);
+		log_line(LOG_WARN, (struct log_about){.round = x->round}, "edmsac does not learn from it: %s",
+		         e.text);
 		return;
 	}
 	hold(o, x);

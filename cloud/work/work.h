@@ -22,7 +22,7 @@ struct work {
 	size_t screen_samples; /* of `test`, for screening one update */
 	struct screen_limits limits;
 	const struct aggregate_rule *rule; /* of kinds that are trained; NULL = fedavg */
-	uint64_t seed; /* of the first parameters */
+	uint64_t seed;                     /* of the first parameters */
 };
 
 extern const struct job_ops work_ops; /* ctx = struct work */

@@ -178,7 +178,7 @@ START_TEST(a_roll_back_is_one_of_training_too)
 	ck_generation("2", 4);
 	ck_assert_int_eq(foedus("agent", "rollback", "1"), 0);
 	ck_assert_int_eq(foedus("agent", "deploy", "2"), 0); /* says nothing about training */
-	ck_assert_int_eq(foedus("round", "pause"), 0); /* else it begins one as soon as it is back */
+	ck_assert_int_eq(foedus("round", "pause"), 0);       /* else it begins one as soon as it is back */
 	farm_kill(&farm->process[0]);
 	farm_start_cloud(farm);
 	farm_wait_connected(farm, 2, 30000);
