@@ -21,7 +21,7 @@ static void fill(const char *path, char *out, size_t cap)
 {
 	static const char *const names[][2] = {{"{edge}", "edge-1"},  {"{round}", "1"},
 	                                       {"{version}", "1"},    {"{kind}", "perception"},
-	                                       {"{policy}", "exact"}, {"{file}", "style.css"}};
+	                                       {"{policy}", "exact"}, {"{file}", "icon.svg"}};
 	size_t used = 0;
 
 	while (*path && used < cap - 1) {
