@@ -209,7 +209,7 @@ deb:
 package-check:
 	$(Q)BUILD=$(BUILD) MAKE='$(MAKE)' python3 tests/packages/check.py
 
-# The policies that the cloud ships with, trained from scratch: 20 to 30 minutes on two cores.
+# The policies that the cloud ships with, trained from scratch: about 20 minutes on two cores.
 policy: $(BUILD)/edmsac
 	$(Q)sh deploy/policy.sh $(BUILD)
 

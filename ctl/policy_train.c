@@ -21,7 +21,7 @@ static const struct opt options[] = {
     {"types", 'K', OPT_INT, "K", "willingness types; as the cloud's --types", "3", 1, TYPES_MAX, AT(types)},
     {"participation", 0, OPT_CHOICE, "intertemporal|per-period", "as the cloud's --participation",
      "intertemporal", 0, 0, AT(participation)},
-    {"updates", 'n', OPT_INT, "N", "updates to learn from", "24000", 1, 1e9, AT(updates)},
+    {"updates", 'n', OPT_INT, "N", "updates to learn from", "32000", 1, 1e9, AT(updates)},
     {"seed", 0, OPT_INT, "N", "equal seeds learn the same", "1", 0, 1e15, AT(seed)},
     {"threads", 't', OPT_INT, "N", "that share the work; 0 = one for each processor", "0", 0, 64,
      AT(threads)},
